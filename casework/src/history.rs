@@ -1,0 +1,162 @@
+//! What happened to a case, in order: the analyst reads all of it as a story, the child what concerns her.
+//!
+//! Rows hold codes, never words: the words are made in the reader's language when it is shown.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::storage::Tx;
+use crate::taxonomy::{CaseState, NoticeState, Outcome};
+use crate::{Casework, Error, execute, fetch_all};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Event {
+    /// The report arrived and became this case.
+    Received,
+    /// Level and reasons were computed anew.
+    Prioritised { level: i64 },
+    Taken,
+    Released,
+    Opened,
+    StateChanged { to: CaseState },
+    Closed { outcome: Outcome, explanation: Option<String> },
+    Reopened,
+    Appealed,
+    ReporterWrote,
+    ReporterAdded { locations: u32, files: u32 },
+    StaffWrote,
+    Noted,
+    Labelled { label: String },
+    Unlabelled { label: String },
+    Assessed { position: i64 },
+    NoticeDrafted { provider: String },
+    NoticeApproved { provider: String },
+    Notice { provider: String, state: NoticeState, reason: Option<String> },
+    Referred { organisation: String },
+    FingerprintsListed { files: u32 },
+    FingerprintsEnded { files: u32 },
+    EraseAsked { words: bool, protection: bool },
+    EraseCancelled,
+    ReporterMailed,
+}
+
+/// One row of a case's history, as read back.
+#[derive(FromRow)]
+pub struct Entry {
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Which staff member did it, if one did.
+    pub staff_id: Option<Uuid>,
+    /// The item, notice or message it is about, if one.
+    pub subject_id: Option<Uuid>,
+    /// Whether the reporter sees it.
+    pub for_reporter: bool,
+    /// What.
+    #[sqlx(rename = "detail")]
+    pub event: Json<Event>,
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The person behind the case code.
+    Reporter,
+    /// A member of staff.
+    Staff(Uuid),
+    /// A worker.
+    System,
+}
+
+impl Actor {
+    /// The staff member's id, if it is one.
+    pub fn staff(self) -> Option<Uuid> {
+        match self {
+            Self::Staff(id) => Some(id),
+            Self::Reporter | Self::System => None,
+        }
+    }
+}
+
+impl Event {
+    /// Whether the reporter sees it in their timeline.
+    pub fn for_reporter(&self) -> bool {
+        match self {
+            Self::Received
+            | Self::Opened
+            | Self::Closed { .. }
+            | Self::Reopened
+            | Self::Appealed
+            | Self::ReporterWrote
+            | Self::ReporterAdded { .. }
+            | Self::StaffWrote
+            | Self::Referred { .. }
+            | Self::FingerprintsListed { .. }
+            | Self::FingerprintsEnded { .. }
+            | Self::EraseAsked { .. }
+            | Self::EraseCancelled => true,
+            Self::Notice { state, .. } => !matches!(state, NoticeState::Draft | NoticeState::Approved),
+            Self::Prioritised { .. }
+            | Self::Taken
+            | Self::Released
+            | Self::StateChanged { .. }
+            | Self::Noted
+            | Self::Labelled { .. }
+            | Self::Unlabelled { .. }
+            | Self::Assessed { .. }
+            | Self::NoticeDrafted { .. }
+            | Self::NoticeApproved { .. }
+            | Self::ReporterMailed => false,
+        }
+    }
+
+    /// The event's stable code, for indexes and statistics.
+    fn code(&self) -> Result<String, Error> {
+        let value = serde_json::to_value(self).map_err(|_| Error::Inconsistent("history.event"))?;
+        value["event"].as_str().map(str::to_owned).ok_or(Error::Inconsistent("history.event"))
+    }
+}
+
+/// Writes one row, in the transaction of the change it tells of.
+pub async fn record(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Uuid,
+    actor: Actor,
+    subject: Option<Uuid>,
+    event: &Event,
+) -> Result<(), Error> {
+    let detail = serde_json::to_string(event).map_err(|_| Error::Inconsistent("history.detail"))?;
+    execute!(
+        tx,
+        "INSERT INTO history (id, case_id, event, detail, staff_id, subject_id, for_reporter, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        cw.new_id(),
+        case,
+        event.code()?,
+        detail.as_str(),
+        actor.staff(),
+        subject,
+        event.for_reporter(),
+        cw.now()
+    )?;
+    execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
+    Ok(())
+}
+
+/// A case's history, oldest first. `only_reporters`: just the rows the reporter may see.
+pub async fn of_case(tx: &mut Tx, case: Uuid, only_reporters: bool) -> Result<Vec<Entry>, Error> {
+    Ok(fetch_all!(
+        tx,
+        Entry,
+        "SELECT created_at, staff_id, subject_id, for_reporter, detail FROM history
+         WHERE case_id = $1 AND (for_reporter OR NOT $2) ORDER BY id",
+        case,
+        only_reporters
+    )?)
+}
