@@ -88,7 +88,13 @@ impl FromStr for Language {
 #[macro_export]
 macro_rules! say {
     ($language:expr, $key:expr $(, $name:ident = $value:expr)* $(,)?) => {
-        rust_i18n::t!($key, locale = $language.code() $(, $name = $value)*).into_owned()
+        // `match` keeps a key made on the spot alive for the whole look-up.
+        match $key {
+            key => {
+                let key = AsRef::<str>::as_ref(&key);
+                rust_i18n::t!(key, locale = $language.code() $(, $name = $value)*).into_owned()
+            }
+        }
     };
 }
 
@@ -102,7 +108,7 @@ pub fn say_count(language: Language, key: &str, count: u64) -> String {
         PluralCategory::Many => "many",
         PluralCategory::Other => "other",
     };
-    say!(language, &format!("{key}.{form}"), count = count)
+    say!(language, format!("{key}.{form}"), count = count)
 }
 
 fn plural_category(language: Language, count: u64) -> PluralCategory {
@@ -121,9 +127,9 @@ pub fn say_time(language: Language, zone: chrono_tz::Tz, at: DateTime<Utc>) -> S
     say!(
         language,
         "time.day_and_time",
-        weekday = say!(language, &format!("time.weekday.{}", local.weekday().number_from_monday())),
+        weekday = say!(language, format!("time.weekday.{}", local.weekday().number_from_monday())),
         day = local.day(),
-        month = say!(language, &format!("time.month.{}", local.month())),
+        month = say!(language, format!("time.month.{}", local.month())),
         hour = format!("{:02}", local.hour()),
         minute = format!("{:02}", local.minute())
     )

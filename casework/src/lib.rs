@@ -19,6 +19,7 @@ pub mod priority;
 pub mod randomness;
 pub mod reference;
 pub mod routing;
+pub mod staff;
 pub mod storage;
 pub mod taxonomy;
 #[cfg(any(test, feature = "testing"))]

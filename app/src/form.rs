@@ -1,0 +1,240 @@
+//! Forms: what was typed, what is wrong with it, and the fields that show both.
+//!
+//! A field keeps what was typed whatever happens. A problem stands beside its field and again in the summary at the top,
+//! which takes the focus and links to the field.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorKind, Failed};
+use crate::say;
+use crate::words::Language;
+
+/// Names and values as the browser sent them, in order; a name may come several times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fields(pub Vec<(String, String)>);
+
+impl Fields {
+    /// The first value of a name; empty if it did not come.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether this value of this name came.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|found| found == value)
+    }
+}
+
+/// A form body as [`Fields`]; a body that is no form, is cut off or not UTF-8 is answered with 400.
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        match axum::extract::Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(axum::extract::Form(fields)) => Ok(Self(fields)),
+            Err(refused) => {
+                let kind = match refused.into_response().status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
+                    _ => ErrorKind::Broken,
+                };
+                let mut response = kind.status().into_response();
+                response.extensions_mut().insert(Failed { kind, cause: None });
+                Err(response)
+            }
+        }
+    }
+}
+
+/// Something to put right, beside its field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The field's name.
+    pub field: &'static str,
+    /// What is wrong and what to do, in the reader's language.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with a field.
+    pub fn new(field: &'static str, message: String) -> Self {
+        Self { field, message }
+    }
+}
+
+/// A form as it is shown: values and problems.
+#[derive(Clone, Debug, Default)]
+pub struct FormState {
+    /// What stands in the fields.
+    pub fields: Fields,
+    /// What is wrong; empty when shown first.
+    pub problems: Vec<Problem>,
+}
+
+impl FormState {
+    /// A form shown with these values and nothing wrong.
+    pub fn filled(fields: Fields) -> Self {
+        Self { fields, problems: Vec::new() }
+    }
+
+    fn problem(&self, field: &str) -> Option<String> {
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone())
+    }
+}
+
+/// The id of a field's message, for `aria-describedby`.
+fn message_id(field: &str) -> String {
+    format!("{field}-problem")
+}
+
+/// The summary of all problems; takes the focus when the page loads. Nothing if there are none.
+pub fn error_summary(language: Language, form: &FormState) -> impl IntoView + use<> {
+    let problems = form.problems.clone();
+    (!problems.is_empty()).then(|| {
+        view! {
+            <div class="problems" role="alert" tabindex="-1" autofocus>
+                <h2>{say!(language, "form.problems")}</h2>
+                <ul>
+                    {problems.into_iter().map(|problem| view! { <li><a href=format!("#{}", problem.field)>{problem.message}</a></li> }).collect_view()}
+                </ul>
+            </div>
+        }
+    })
+}
+
+fn problem_line(field: &'static str, problem: Option<String>) -> impl IntoView {
+    problem.map(|message| view! { <p class="problem" id=message_id(field)>{message}</p> })
+}
+
+/// A one-line text field. `kind` is the input's type, `autocomplete` its autofill hint (`off` where a shared device must not remember).
+pub fn text_field(
+    form: &FormState,
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    kind: &'static str,
+    autocomplete: &'static str,
+) -> impl IntoView + use<> {
+    let problem = form.problem(name);
+    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    view! {
+        <div class="field" class:wrong=problem.is_some()>
+            <label for=name>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {problem_line(name, problem.clone())}
+            <input id=name name=name type=kind value=form.fields.get(name).to_owned() autocomplete=autocomplete
+                aria-invalid=problem.is_some().then_some("true") aria-describedby=described dir="auto" />
+        </div>
+    }
+}
+
+/// A field for several lines.
+pub fn text_area(
+    form: &FormState,
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    rows: u32,
+) -> impl IntoView + use<> {
+    let problem = form.problem(name);
+    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    view! {
+        <div class="field" class:wrong=problem.is_some()>
+            <label for=name>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {problem_line(name, problem.clone())}
+            <textarea id=name name=name rows=rows dir="auto" autocomplete="off"
+                aria-invalid=problem.is_some().then_some("true") aria-describedby=described>
+                {format!("\n{}", form.fields.get(name))}
+            </textarea>
+        </div>
+    }
+}
+
+/// One of several: value and words.
+#[derive(Clone)]
+pub struct Choice {
+    /// The value sent.
+    pub value: String,
+    /// The words shown.
+    pub label: String,
+    /// A line under the words.
+    pub hint: Option<String>,
+}
+
+impl Choice {
+    /// A choice without a hint.
+    pub fn new(value: impl Into<String>, label: String) -> Self {
+        Self { value: value.into(), label, hint: None }
+    }
+}
+
+/// Choices of which one (`radio`) or any number (`checkbox`) can be chosen.
+pub fn choices(
+    form: &FormState,
+    kind: &'static str,
+    name: &'static str,
+    legend: String,
+    legend_class: &'static str,
+    choices: Vec<Choice>,
+) -> impl IntoView + use<> {
+    let problem = form.problem(name);
+    let described = problem.is_some().then(|| message_id(name));
+    let options = choices
+        .into_iter()
+        .enumerate()
+        .map(|(index, choice)| {
+            let checked = form.fields.has(name, &choice.value);
+            let id = if index == 0 { name.to_owned() } else { format!("{name}-{index}") };
+            view! {
+                <label class="opt">
+                    <input id=id type=kind name=name value=choice.value checked=checked />
+                    <span>{choice.label}{choice.hint.map(|hint| view! { <small>{hint}</small> })}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field" class:wrong=problem.is_some() aria-describedby=described>
+            <legend class=legend_class>{legend}</legend>
+            {problem_line(name, problem.clone())}
+            {options}
+        </fieldset>
+    }
+}
+
+/// A list to choose one from.
+pub fn select_field(
+    form: &FormState,
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    options: Vec<Choice>,
+) -> impl IntoView + use<> {
+    let problem = form.problem(name);
+    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let chosen = form.fields.get(name).to_owned();
+    let options = options
+        .into_iter()
+        .map(|option| {
+            let selected = option.value == chosen;
+            view! { <option value=option.value selected=selected>{option.label}</option> }
+        })
+        .collect_view();
+    view! {
+        <div class="field" class:wrong=problem.is_some()>
+            <label for=name>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {problem_line(name, problem.clone())}
+            <select id=name name=name aria-invalid=problem.is_some().then_some("true") aria-describedby=described>{options}</select>
+        </div>
+    }
+}

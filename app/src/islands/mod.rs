@@ -1,0 +1,1 @@
+//! The few places where a page does something by itself in the browser. Each works on words given as props.

@@ -1,0 +1,3 @@
+//! Staff accounts: invitation, sign-in, sessions, grants of the hotline's key, recovery.
+
+pub mod session;
