@@ -11,6 +11,7 @@ pub mod audit;
 pub mod case_code;
 pub mod case_keys;
 pub mod clock;
+mod crockford;
 pub mod history;
 pub mod location;
 pub mod opening_hours;
@@ -21,6 +22,7 @@ pub mod reference;
 pub mod routing;
 pub mod staff;
 pub mod storage;
+mod stored;
 pub mod taxonomy;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
