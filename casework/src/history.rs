@@ -5,10 +5,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
-use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::storage::Tx;
+use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{CaseState, NoticeState, Outcome};
 use crate::{Casework, Error, execute, fetch_all};
 
@@ -23,6 +22,8 @@ pub enum Event {
     Prioritised { level: i64 },
     Taken,
     Released,
+    /// Given from hand to hand.
+    HandedOver { to: Uuid },
     Opened,
     StateChanged { to: CaseState },
     Closed { outcome: Outcome, explanation: Option<String> },
@@ -35,6 +36,10 @@ pub enum Event {
     Labelled { label: String },
     Unlabelled { label: String },
     Assessed { position: i64 },
+    /// Two assessors differ: a lead decides.
+    AssessorsDiffer,
+    /// While it is on, nothing of the case is erased.
+    LegalHold { on: bool },
     NoticeDrafted { provider: String },
     NoticeApproved { provider: String },
     Notice { provider: String, state: NoticeState, reason: Option<String> },
@@ -59,7 +64,7 @@ pub struct Entry {
     pub for_reporter: bool,
     /// What.
     #[sqlx(rename = "detail")]
-    pub event: Json<Event>,
+    pub event: JsonText<Event>,
 }
 
 /// Who did it.
@@ -104,11 +109,14 @@ impl Event {
             Self::Prioritised { .. }
             | Self::Taken
             | Self::Released
+            | Self::HandedOver { .. }
             | Self::StateChanged { .. }
             | Self::Noted
             | Self::Labelled { .. }
             | Self::Unlabelled { .. }
             | Self::Assessed { .. }
+            | Self::AssessorsDiffer
+            | Self::LegalHold { .. }
             | Self::NoticeDrafted { .. }
             | Self::NoticeApproved { .. }
             | Self::ReporterMailed => false,

@@ -259,19 +259,21 @@ CREATE TABLE label (
     PRIMARY KEY (case_id, label)
 ) STRICT;
 
--- sealed_body (staff pair): class, legal basis, note. The class stays sealed; only that it is made is readable.
+-- sealed_body (staff pair): class, legal basis, note. The class stays sealed; readable is only that it is made, and whether
+-- the item still waits: for a second assessor, or (two who differ) for a lead, whose assessment has position 3.
 CREATE TABLE assessment (
     id BLOB PRIMARY KEY,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
     item_id BLOB NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     staff_id BLOB NOT NULL REFERENCES staff (id),
-    position INTEGER NOT NULL CHECK (position IN (1, 2)),
-    needs_second INTEGER NOT NULL,
+    position INTEGER NOT NULL CHECK (position IN (1, 2, 3)),
+    awaits TEXT CHECK (awaits IN ('second', 'lead')),
     sealed_body BLOB NOT NULL,
     created_at TEXT NOT NULL,
     UNIQUE (item_id, position)
 ) STRICT;
 CREATE INDEX assessment_by_case ON assessment (case_id);
+CREATE INDEX assessment_awaiting ON assessment (case_id) WHERE awaits IS NOT NULL;
 
 -- sealed_content is for the case; sealed_for_sending is for the server, from approval until delivered and answered.
 CREATE TABLE notice (

@@ -9,6 +9,9 @@
 //! changed: PostgreSQL runs at READ COMMITTED, SQLite's writers one after another, and both must come out the same.
 
 pub mod dialect;
+mod json_text;
+
+pub use json_text::JsonText;
 
 use std::str::FromStr;
 
