@@ -74,7 +74,13 @@ impl AccountHandle {
 fn one_line(typed: &str) -> String {
     let clean: String = typed
         .nfc()
-        .map(|character| if character.is_whitespace() { ' ' } else { character })
+        .map(|character| {
+            if character.is_whitespace() {
+                ' '
+            } else {
+                character
+            }
+        })
         .filter(|character| !character.is_control())
         .collect();
     clean.trim().to_owned()
@@ -128,7 +134,10 @@ mod tests {
     #[test]
     fn it_is_kept_as_written() {
         let account = AccountHandle::parse("Chatter", " @Anna\n_99 ").expect("an account");
-        assert_eq!((account.provider(), account.handle()), ("Chatter", "@Anna _99"));
+        assert_eq!(
+            (account.provider(), account.handle()),
+            ("Chatter", "@Anna _99")
+        );
         assert!(!format!("{account:?}").contains("Anna"));
     }
 
@@ -138,7 +147,13 @@ mod tests {
         assert_eq!(error(" ", "anna"), Some(AccountError::ProviderMissing));
         assert_eq!(error("Chatter", " \0"), Some(AccountError::HandleMissing));
         assert_eq!(error("Chatter", "@"), Some(AccountError::HandleMissing));
-        assert_eq!(error(&"a".repeat(101), "anna"), Some(AccountError::ProviderTooLong));
-        assert_eq!(error("Chatter", &"a".repeat(201)), Some(AccountError::HandleTooLong));
+        assert_eq!(
+            error(&"a".repeat(101), "anna"),
+            Some(AccountError::ProviderTooLong)
+        );
+        assert_eq!(
+            error("Chatter", &"a".repeat(201)),
+            Some(AccountError::HandleTooLong)
+        );
     }
 }

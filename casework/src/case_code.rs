@@ -91,9 +91,7 @@ impl Drop for CaseCode {
 /// generator (and x⁰ for the check symbol itself): distinct and not zero, so that changing any one symbol or swapping any
 /// two changes the sum.
 fn check_symbol(symbols: &[u8]) -> u8 {
-    symbols
-        .iter()
-        .fold(0, |sum, symbol| times_x(sum ^ symbol))
+    symbols.iter().fold(0, |sum, symbol| times_x(sum ^ symbol))
 }
 
 /// Multiplies by x in GF(32) modulo x⁵ + x² + 1, which is primitive: the powers of x run through all 31 non-zero values.
@@ -127,7 +125,11 @@ mod tests {
             let shown = code.to_string();
             assert_eq!(shown.len(), 19);
             assert!(parse(&shown).is_ok_and(|read| read == code));
-            let sloppy = shown.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+            let sloppy = shown
+                .to_lowercase()
+                .replace('-', " ")
+                .replace('0', "o")
+                .replace('1', "l");
             assert!(parse(&sloppy).is_ok_and(|read| read == code));
         }
     }
@@ -141,12 +143,18 @@ mod tests {
                 for wrong in (0..32).filter(|&wrong| wrong != code[position]) {
                     let mut slipped = code;
                     slipped[position] = wrong;
-                    assert_eq!(error(&crockford::grouped(&slipped, 4)), Some(CaseCodeError::Slip));
+                    assert_eq!(
+                        error(&crockford::grouped(&slipped, 4)),
+                        Some(CaseCodeError::Slip)
+                    );
                 }
                 for other in (position + 1..LENGTH).filter(|&other| code[other] != code[position]) {
                     let mut swapped = code;
                     swapped.swap(position, other);
-                    assert_eq!(error(&crockford::grouped(&swapped, 4)), Some(CaseCodeError::Slip));
+                    assert_eq!(
+                        error(&crockford::grouped(&swapped, 4)),
+                        Some(CaseCodeError::Slip)
+                    );
                 }
             }
         }
@@ -174,7 +182,13 @@ mod tests {
         assert_eq!(error(""), Some(CaseCodeError::Empty));
         assert_eq!(error(" - \n"), Some(CaseCodeError::Empty));
         assert_eq!(error("7KQ2"), Some(CaseCodeError::WrongLength(4)));
-        assert_eq!(error("7KQ2-7KQ2-7KQ2-7KQ2-7"), Some(CaseCodeError::WrongLength(17)));
-        assert_eq!(error("7KQ2-7KQ2-7KQ?"), Some(CaseCodeError::UnknownSymbol('?')));
+        assert_eq!(
+            error("7KQ2-7KQ2-7KQ2-7KQ2-7"),
+            Some(CaseCodeError::WrongLength(17))
+        );
+        assert_eq!(
+            error("7KQ2-7KQ2-7KQ?"),
+            Some(CaseCodeError::UnknownSymbol('?'))
+        );
     }
 }

@@ -120,7 +120,13 @@ mod tests {
     #[test]
     fn look_alikes_and_digits_of_other_scripts_are_understood() {
         assert_eq!(read("oOiIlL"), read("001111"));
-        for digits in ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９"] {
+        for digits in [
+            "٠١٢٣٤٥٦٧٨٩",
+            "۰۱۲۳۴۵۶۷۸۹",
+            "०१२३४५६७८९",
+            "๐๑๒๓๔๕๖๗๘๙",
+            "０１２３４５６７８９",
+        ] {
             assert_eq!(read(digits), read("0123456789"), "{digits}");
         }
         assert_eq!(read("ＡＢＣ"), read("ABC"));
@@ -130,7 +136,14 @@ mod tests {
     #[test]
     fn spaces_hyphens_and_invisible_marks_do_not_count() {
         let plain = read("7KQ2F9");
-        for typed in ["7KQ-2F9", " 7k q2 f9\n", "7KQ–2F9", "7KQ\u{2011}2F9", "\u{200F}7KQ2F9\u{202C}", "7KQ−2F9"] {
+        for typed in [
+            "7KQ-2F9",
+            " 7k q2 f9\n",
+            "7KQ–2F9",
+            "7KQ\u{2011}2F9",
+            "\u{200F}7KQ2F9\u{202C}",
+            "7KQ−2F9",
+        ] {
             assert_eq!(read(typed), plain, "{typed:?}");
         }
     }

@@ -21,9 +21,10 @@ pub struct Rule {
 impl Rule {
     fn fits(&self, country: Option<&Country>, language: &LanguageCode, harm: Harm) -> bool {
         let fits_country = self.country.is_none() || self.country.as_ref() == country;
-        let fits_language = self.language.as_ref().is_none_or(|wanted| {
-            wanted == language || wanted.as_str() == language.primary()
-        });
+        let fits_language = self
+            .language
+            .as_ref()
+            .is_none_or(|wanted| wanted == language || wanted.as_str() == language.primary());
         let fits_harm = self.harm.is_none_or(|wanted| wanted == harm);
         fits_country && fits_language && fits_harm
     }
@@ -87,14 +88,21 @@ mod tests {
             let country = country.parse().ok();
             let language = language.parse().expect("a language");
             let found = routing.hotline(country.as_ref(), &language, harm);
-            assert_eq!(found, Uuid::from_u128(hotline), "{country:?} {language} {harm}");
+            assert_eq!(
+                found,
+                Uuid::from_u128(hotline),
+                "{country:?} {language} {harm}"
+            );
         }
     }
 
     #[test]
     fn without_rules_the_default_gets_everything() {
         let default = Uuid::from_u128(9);
-        let routing = Routing { rules: Vec::new(), default };
+        let routing = Routing {
+            rules: Vec::new(),
+            default,
+        };
         let english = "en".parse().expect("a language");
         assert_eq!(routing.hotline(None, &english, Harm::Seen), default);
     }

@@ -319,10 +319,7 @@ impl NoticeState {
             Received => {
                 matches!(next, NeedsMore | Removed | Refused | NoAnswer | Withdrawn)
             }
-            NeedsMore => matches!(
-                next,
-                Received | Removed | Refused | NoAnswer | Withdrawn
-            ),
+            NeedsMore => matches!(next, Received | Removed | Refused | NoAnswer | Withdrawn),
             NoAnswer => matches!(next, Received | NeedsMore | Removed | Refused | Withdrawn),
             Refused => matches!(next, Received | NeedsMore | Removed | Withdrawn),
             Removed | Withdrawn => false,
@@ -397,7 +394,8 @@ impl FromStr for LanguageCode {
         let tag = tag.trim().to_ascii_lowercase();
         let mut parts = tag.split('-');
         let primary = parts.next().unwrap_or_default();
-        let is_primary = matches!(primary.len(), 2 | 3) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
+        let is_primary =
+            matches!(primary.len(), 2 | 3) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
         let is_subtag = |part: &str| {
             matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
@@ -458,7 +456,10 @@ mod tests {
             assert_eq!(json, format!("\"{state}\""));
             assert!(serde_json::from_str(&json).is_ok_and(|read: NoticeState| read == state));
         }
-        assert_eq!("sideways".parse::<Harm>(), Err(UnknownCode { choice: "Harm" }));
+        assert_eq!(
+            "sideways".parse::<Harm>(),
+            Err(UnknownCode { choice: "Harm" })
+        );
     }
 
     #[test]
@@ -473,8 +474,13 @@ mod tests {
 
     #[test]
     fn a_notice_goes_out_only_after_approval_and_ends_for_good() {
-        use NoticeState::{Approved, Draft, NoAnswer, Refused, Removed, Sent, Undeliverable, Withdrawn};
-        let before_sent: Vec<_> = NoticeState::ALL.iter().filter(|state| state.can_become(Sent)).collect();
+        use NoticeState::{
+            Approved, Draft, NoAnswer, Refused, Removed, Sent, Undeliverable, Withdrawn,
+        };
+        let before_sent: Vec<_> = NoticeState::ALL
+            .iter()
+            .filter(|state| state.can_become(Sent))
+            .collect();
         assert_eq!(before_sent, [&Approved]);
         assert!(Draft.can_become(Approved) && !Draft.can_become(Sent));
         assert!(Sent.can_become(Undeliverable) && Undeliverable.can_become(Approved));
@@ -489,8 +495,14 @@ mod tests {
     #[test]
     fn a_reporter_can_withdraw_from_every_state_and_appeal_only_an_outcome() {
         for &state in CaseState::ALL {
-            assert_eq!(state.can_become(CaseState::Withdrawn), state != CaseState::Withdrawn);
-            assert_eq!(state.can_become(CaseState::Appealed), state == CaseState::Closed);
+            assert_eq!(
+                state.can_become(CaseState::Withdrawn),
+                state != CaseState::Withdrawn
+            );
+            assert_eq!(
+                state.can_become(CaseState::Appealed),
+                state == CaseState::Closed
+            );
             assert!(!state.can_become(state));
         }
     }
@@ -499,7 +511,16 @@ mod tests {
     fn languages_and_countries_are_normalised_and_nonsense_refused() {
         let language = |tag: &str| tag.parse::<LanguageCode>().map(|code| code.0);
         assert_eq!(language(" pt-BR"), Ok("pt-br".into()));
-        for tag in ["", "e", "english", "e1", "en_GB", "en-", "en-toolongsubtag", "../x"] {
+        for tag in [
+            "",
+            "e",
+            "english",
+            "e1",
+            "en_GB",
+            "en-",
+            "en-toolongsubtag",
+            "../x",
+        ] {
             assert_eq!(language(tag), Err(InvalidCode::Language), "{tag}");
         }
         let country = |code: &str| code.parse::<Country>().map(|country| country.0);

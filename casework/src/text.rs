@@ -139,11 +139,18 @@ mod tests {
 
     #[test]
     fn text_is_trimmed_and_brought_into_one_form() {
-        assert_eq!(words("  hello\r\nyou\rthere \n"), Ok("hello\nyou\nthere".into()));
+        assert_eq!(
+            words("  hello\r\nyou\rthere \n"),
+            Ok("hello\nyou\nthere".into())
+        );
         assert_eq!(words("a\u{308}"), Ok("ä".into()));
         assert_eq!(words("a\0b\u{7}c\u{1b}[31m\td"), Ok("abc[31m\td".into()));
         let arabic = "\u{200F}مرحبا\u{200E}";
-        assert_eq!(words(arabic), Ok(arabic.into()), "marks of right-to-left text stay");
+        assert_eq!(
+            words(arabic),
+            Ok(arabic.into()),
+            "marks of right-to-left text stay"
+        );
     }
 
     #[test]
@@ -151,13 +158,20 @@ mod tests {
         assert_eq!(words(""), Err(WordsError::Empty));
         assert_eq!(words(" \0\r\n"), Err(WordsError::Empty));
         assert!(words(&"ä".repeat(20)).is_ok());
-        assert_eq!(words(&"ä".repeat(21)), Err(WordsError::TooLong { found: 21, max: 20 }));
+        assert_eq!(
+            words(&"ä".repeat(21)),
+            Err(WordsError::TooLong { found: 21, max: 20 })
+        );
         assert_eq!(Words::parse_optional(" ", 20), Ok(None));
     }
 
     #[test]
     fn debug_does_not_show_what_was_written() {
-        let shown = format!("{:?} {:?}", Words::parse("secret", 9), "secret@example.org".parse::<EmailAddress>());
+        let shown = format!(
+            "{:?} {:?}",
+            Words::parse("secret", 9),
+            "secret@example.org".parse::<EmailAddress>()
+        );
         assert!(!shown.contains("secret"));
     }
 
@@ -173,10 +187,25 @@ mod tests {
         let long = format!("{}@example.org", "a".repeat(65));
         let longer = format!("a@{}org", "example.".repeat(32));
         for typed in [
-            "", "@", "anna", "anna@", "@example.org", "anna@example", "a..b@example.org", ".a@example.org",
-            "a b@example.org", "a@b@example.org", "a@-example.org", "a@example..org", "a@[127.0.0.1]",
-            "\"a b\"@example.org", "a@example.org\nBcc: b@example.org", "a,b@example.org", "<a@example.org>",
-            &long, &longer,
+            "",
+            "@",
+            "anna",
+            "anna@",
+            "@example.org",
+            "anna@example",
+            "a..b@example.org",
+            ".a@example.org",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@-example.org",
+            "a@example..org",
+            "a@[127.0.0.1]",
+            "\"a b\"@example.org",
+            "a@example.org\nBcc: b@example.org",
+            "a,b@example.org",
+            "<a@example.org>",
+            &long,
+            &longer,
         ] {
             assert!(typed.parse::<EmailAddress>().is_err(), "{typed:?}");
         }

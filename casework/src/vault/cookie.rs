@@ -92,7 +92,13 @@ mod tests {
     #[test]
     fn anything_else_in_the_cookie_is_refused() {
         let value = CookieToken::generate(&SeededRandomness::new(2)).to_string();
-        for other in ["", "hello", &value[1..], &format!("{value}A"), &value.replace(char::is_alphanumeric, "!")] {
+        for other in [
+            "",
+            "hello",
+            &value[1..],
+            &format!("{value}A"),
+            &value.replace(char::is_alphanumeric, "!"),
+        ] {
             assert!(other.parse::<CookieToken>().is_err(), "{other}");
         }
     }

@@ -272,7 +272,10 @@ mod tests {
     #[test]
     fn the_default_cost_is_the_recommended_one() {
         let cost = PasswordCost::default().0;
-        assert_eq!((cost.m_cost(), cost.t_cost(), cost.p_cost()), (19_456, 2, 1));
+        assert_eq!(
+            (cost.m_cost(), cost.t_cost(), cost.p_cost()),
+            (19_456, 2, 1)
+        );
         assert!(PasswordCost::new(0, 0, 0).is_none());
     }
 

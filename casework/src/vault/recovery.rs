@@ -121,9 +121,7 @@ impl FromStr for Share {
         }
         match content {
             &[threshold, index, ref rest @ ..] if threshold >= 2 && index >= 1 => {
-                let (split, values) = rest
-                    .split_first_chunk::<2>()
-                    .ok_or(ParseShareError::Slip)?;
+                let (split, values) = rest.split_first_chunk::<2>().ok_or(ParseShareError::Slip)?;
                 let mut share = Self {
                     threshold,
                     index,
@@ -180,7 +178,12 @@ pub fn split(
         .collect();
     let share = |index: u8| {
         let mut values = Zeroizing::new([0; KEY]);
-        for coefficient in coefficients.iter().rev().map(|bytes| &**bytes).chain([key.as_bytes()]) {
+        for coefficient in coefficients
+            .iter()
+            .rev()
+            .map(|bytes| &**bytes)
+            .chain([key.as_bytes()])
+        {
             for (value, &coefficient) in values.iter_mut().zip(coefficient) {
                 *value = multiply(*value, index) ^ coefficient;
             }
@@ -198,7 +201,10 @@ pub fn split(
 /// Restores the key. The caller compares its public half with the one on record.
 pub fn combine(shares: &[Share]) -> Result<PrivateKey, CombineError> {
     let Some(first) = shares.first() else {
-        return Err(CombineError::TooFew { found: 0, needed: 2 });
+        return Err(CombineError::TooFew {
+            found: 0,
+            needed: 2,
+        });
     };
     let mut different: Vec<&Share> = Vec::with_capacity(shares.len());
     for share in shares {

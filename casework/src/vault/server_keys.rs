@@ -77,10 +77,7 @@ impl ServerKeys {
 
     /// A public name of exactly these keys. The database records it; a process with other keys must not start.
     pub fn key_id(&self) -> KeyId {
-        let keys: [&[u8]; 2] = [
-            self.secret.as_slice(),
-            self.operational.private.as_bytes(),
-        ];
+        let keys: [&[u8]; 2] = [self.secret.as_slice(), self.operational.private.as_bytes()];
         let hash = derive(&[], &keys, "suoja key id");
         KeyId(data_encoding::HEXLOWER.encode(hash.get(..8).unwrap_or_default()))
     }

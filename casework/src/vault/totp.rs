@@ -113,7 +113,10 @@ fn ascii_digits(code: &str) -> String {
     if values.iter().any(|&value| value > 9) {
         return String::new();
     }
-    values.iter().map(|&value| crockford::symbol(value)).collect()
+    values
+        .iter()
+        .map(|&value| crockford::symbol(value))
+        .collect()
 }
 
 /// Symbols of a recovery code: 50 random bits, tried only a few times an hour.
@@ -196,7 +199,11 @@ mod tests {
         let step = now.timestamp() / 30;
         for late in -4..=4 {
             let code = secret.code_at(now + Duration::seconds(30 * late));
-            let expected = if late.abs() <= 1 { Ok(step + late) } else { Err(TotpRefusal::Wrong) };
+            let expected = if late.abs() <= 1 {
+                Ok(step + late)
+            } else {
+                Err(TotpRefusal::Wrong)
+            };
             assert_eq!(secret.verify(&code, now, None), expected, "{late} steps");
         }
     }
@@ -208,8 +215,14 @@ mod tests {
         let before = secret.code_at(now - Duration::seconds(30));
         let code = secret.code_at(now);
         let step = secret.verify(&code, now, None).expect("the code of now");
-        assert_eq!(secret.verify(&code, now, Some(step)), Err(TotpRefusal::Used));
-        assert_eq!(secret.verify(&before, now, Some(step)), Err(TotpRefusal::Used));
+        assert_eq!(
+            secret.verify(&code, now, Some(step)),
+            Err(TotpRefusal::Used)
+        );
+        assert_eq!(
+            secret.verify(&before, now, Some(step)),
+            Err(TotpRefusal::Used)
+        );
         let later = now + Duration::seconds(30);
         let next = secret.code_at(later);
         assert_eq!(secret.verify(&next, later, Some(step)), Ok(step + 1));
@@ -222,16 +235,26 @@ mod tests {
         assert_eq!(secret.verify(" 287 082 ", now, None), Ok(1));
         assert_eq!(secret.verify("٢٨٧٠٨٢", now, None), Ok(1));
         for typed in ["", "28708", "2870822", "abcdef", "28708!", "😢"] {
-            assert_eq!(secret.verify(typed, now, None), Err(TotpRefusal::Wrong), "{typed}");
+            assert_eq!(
+                secret.verify(typed, now, None),
+                Err(TotpRefusal::Wrong),
+                "{typed}"
+            );
         }
     }
 
     #[test]
     fn the_url_names_issuer_and_account() {
         let secret = TotpSecret::from_bytes(b"12345678901234567890").expect("20 bytes");
-        let url = secret.url("Suoja: North", "anna@example.org").expect("valid names");
+        let url = secret
+            .url("Suoja: North", "anna@example.org")
+            .expect("valid names");
         assert!(url.starts_with("otpauth://totp/"), "{}", *url);
-        assert!(url.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{}", *url);
+        assert!(
+            url.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+            "{}",
+            *url
+        );
         assert!(url.contains("issuer=Suoja"), "{}", *url);
     }
 

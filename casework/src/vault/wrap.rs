@@ -90,9 +90,7 @@ impl WrappingKey {
         let Some((&WRAPPED, rest)) = sealed.0.split_first() else {
             return Err(OpenError::Format);
         };
-        let (nonce, ciphertext) = rest
-            .split_first_chunk::<NONCE>()
-            .ok_or(OpenError::Format)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(OpenError::Format)?;
         self.cipher()
             .decrypt(
                 &XNonce::from(*nonce),
