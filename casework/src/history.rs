@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{CaseState, NoticeState, Outcome};
-use crate::{Casework, Error, execute, fetch_all};
+use crate::{Casework, Error, contact, execute, fetch_all};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,7 +130,8 @@ impl Event {
     }
 }
 
-/// Writes one row, in the transaction of the change it tells of.
+/// Writes one row, in the transaction of the change it tells of. What a reporter waits for also queues a neutral mail, if
+/// they left an address.
 pub async fn record(
     cw: &Casework,
     tx: &mut Tx,
@@ -154,7 +155,7 @@ pub async fn record(
         cw.now()
     )?;
     execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
-    Ok(())
+    contact::tell(cw, tx, case, event).await
 }
 
 /// A case's history, oldest first. `only_reporters`: just the rows the reporter may see.
