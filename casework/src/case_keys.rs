@@ -8,8 +8,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::case_code::CaseCode;
 use crate::storage::Tx;
-use crate::vault::seal::{Binding, KeyPair, PrivateKey, PublicKey, Sealed};
+use crate::vault::{Binding, KeyPair, OpenError, PrivateKey, PublicKey, Sealed, reporter_key};
 use crate::{Casework, Error, execute, fetch_all, fetch_optional};
 
 /// The public halves: enough to seal to a case.
@@ -49,6 +50,7 @@ pub struct EpochKey {
 
 const CASE_KEY: &str = "case_key.case";
 const STAFF_KEY: &str = "case_key.staff";
+const REPORTER_KEY: &str = "case.reporter_key";
 
 impl NewCaseKeys {
     /// Two fresh pairs.
@@ -110,4 +112,14 @@ pub async fn open_for_staff(tx: &mut Tx, epochs: &[EpochKey], case: Uuid) -> Res
         }));
     }
     Ok(None)
+}
+
+/// Wraps the case pair's private half for whoever holds the case code: the column `reporter_wrapped_key`.
+pub fn wrap_for_reporter(cw: &Casework, code: &CaseCode, case: Uuid, key: &PrivateKey) -> Sealed {
+    reporter_key(code, &cw.keys, case).wrap_key(&*cw.randomness, Binding::new(case, REPORTER_KEY), key)
+}
+
+/// Opens what [`wrap_for_reporter`] wrapped.
+pub fn open_for_reporter(cw: &Casework, code: &CaseCode, case: Uuid, wrapped: &Sealed) -> Result<PrivateKey, OpenError> {
+    reporter_key(code, &cw.keys, case).unwrap_key(Binding::new(case, REPORTER_KEY), wrapped)
 }

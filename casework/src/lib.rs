@@ -40,7 +40,7 @@ use clock::Clock;
 use opening_hours::OpeningHours;
 use randomness::Randomness;
 use storage::{Storage, StorageError};
-use vault::{password::PasswordHashing, seal::OpenError, server_keys::ServerKeys};
+use vault::{OpenError, PasswordHashing, ServerKeys};
 
 /// Everything a use case needs from outside: where to keep, what time it is, chance, and the server's keys.
 pub struct Casework {

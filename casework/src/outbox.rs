@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::storage::Tx;
-use crate::vault::seal::{Binding, Sealed};
+use crate::vault::{Binding, Sealed};
 use crate::{Casework, Error, execute, fetch_optional};
 
 /// One thing to do outside. Sealed to the server's operational key while it waits.

@@ -400,6 +400,17 @@ CREATE TABLE takes (
 CREATE TABLE withdrawal_stub (
     case_id UUID PRIMARY KEY,
     code_lookup BYTEA UNIQUE,
-    erased_at TIMESTAMPTZ NOT NULL
+    erased_at TIMESTAMPTZ NOT NULL,
+    end_protection_at TIMESTAMPTZ
+);
+
+-- How many cases were erased: all that statistics need of them. month: of arrival, as 2026-11; outcome: its code, or none.
+CREATE TABLE erased_count (
+    hotline_id UUID NOT NULL,
+    month TEXT NOT NULL,
+    harm TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (hotline_id, month, harm, outcome)
 );
 INSERT INTO audit_head (id, number, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));

@@ -400,6 +400,17 @@ CREATE TABLE takes (
 CREATE TABLE withdrawal_stub (
     case_id BLOB PRIMARY KEY,
     code_lookup BLOB UNIQUE,
-    erased_at TEXT NOT NULL
+    erased_at TEXT NOT NULL,
+    end_protection_at TEXT
+) STRICT;
+
+-- How many cases were erased: all that statistics need of them. month: of arrival, as 2026-11; outcome: its code, or none.
+CREATE TABLE erased_count (
+    hotline_id BLOB NOT NULL,
+    month TEXT NOT NULL,
+    harm TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (hotline_id, month, harm, outcome)
 ) STRICT;
 INSERT INTO audit_head (id, number, hash) VALUES (1, 0, zeroblob(32));

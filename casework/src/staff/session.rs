@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::case_keys::EpochKey;
 use crate::taxonomy::{LanguageCode, Role};
-use crate::vault::seal::PrivateKey;
+use crate::vault::PrivateKey;
 
 /// What a staff session can do: who it is, and the hotline keys it holds. Lives for one request; never stored, never logged.
 pub struct StaffSession {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{StorageError, Tx};
+use super::{Storage, StorageError, Tx};
 
 impl Tx {
     /// Holds the audit chain's head for the rest of the transaction, so that rows are appended one after another.
@@ -25,5 +25,27 @@ impl Tx {
             Self::Sqlite(t) => sqlx::query_scalar(DUE).bind(now).fetch_optional(&mut **t).await?,
             Self::Postgres(t) => sqlx::query_scalar(DUE_UNLOCKED).bind(now).fetch_optional(&mut **t).await?,
         })
+    }
+}
+
+/// Every table that holds something of a case.
+const CASE_TABLES: &str = "cases, case_key, answer, item, fingerprint, claim, message, note, label, assessment, notice,
+    notice_item, referral, contact, history, outbox, session, draft";
+
+impl Storage {
+    /// Gives back the space of deleted rows, so that nothing of them stays in the files. SQLite overwrote the rows already
+    /// (`secure_delete`), but its write-ahead log still holds them until it is emptied; PostgreSQL keeps them in their
+    /// pages until it cleans up.
+    pub async fn wipe_free_space(&self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::query("PRAGMA incremental_vacuum").fetch_all(writer).await?;
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(writer).await?;
+            }
+            Self::Postgres(pool) => {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(format!("VACUUM {CASE_TABLES}"))).execute(pool).await?;
+            }
+        }
+        Ok(())
     }
 }
