@@ -9,6 +9,8 @@ use url::{Host, Url};
 pub const MOST_LOCATIONS: usize = 100;
 /// The most bytes of one location.
 pub const LONGEST_LOCATION: usize = 2_048;
+/// The most bytes of a host that is worth a closer look: 253 characters, of any script.
+const LONGEST_HOST: usize = 1_024;
 /// The most characters of a refused text that are repeated to the person.
 const SHOWN: usize = 200;
 
@@ -49,7 +51,8 @@ pub enum LocationError {
 pub struct PastedLocations {
     /// The locations, each once, in the order pasted; at most [`MOST_LOCATIONS`].
     pub good: Vec<Location>,
-    /// What could not be read, so that nothing disappears silently.
+    /// What could not be read, each once, so that it does not disappear silently; at most [`MOST_LOCATIONS`], which is
+    /// more than anybody corrects by hand.
     pub bad: Vec<BadLocation>,
 }
 
@@ -100,7 +103,7 @@ impl PastedLocations {
     fn refuse(&mut self, text: &str, why: LocationError) {
         let text = text.trim().chars().take(SHOWN).collect();
         let bad = BadLocation { text, why };
-        if !self.bad.contains(&bad) {
+        if self.bad.len() < MOST_LOCATIONS && !self.bad.contains(&bad) {
             self.bad.push(bad);
         }
     }
@@ -210,7 +213,17 @@ fn links_of(piece: &str) -> Vec<String> {
     let mut links = Vec::new();
     let mut from = 0;
     for at in starts.chain([piece.len()]) {
-        links.push(without_surroundings(piece.get(from..at).unwrap_or_default()).to_owned());
+        let link = piece.get(from..at).unwrap_or_default();
+        // What is far too long to be a link is not worth the work.
+        let is_plausible = link.len() <= 2 * LONGEST_LOCATION;
+        links.push(
+            if is_plausible {
+                without_surroundings(link)
+            } else {
+                link
+            }
+            .to_owned(),
+        );
         from = at;
     }
     links
@@ -340,7 +353,7 @@ fn is_bare_address(candidate: &str) -> bool {
                     || is_joiner(character)
             })
     });
-    if !host.contains('.') || !labels_are_names {
+    if host.len() > LONGEST_HOST || !host.contains('.') || !labels_are_names {
         return false;
     }
     let ascii = idna_ascii(host);
@@ -680,10 +693,10 @@ mod tests {
 
     #[test]
     fn after_a_hundred_the_rest_is_named() {
-        let text: String = (0..103)
-            .map(|page| format!("https://example.com/{page}\n"))
+        let links: Vec<String> = (0..103)
+            .map(|page| format!("https://example.com/{page}"))
             .collect();
-        let pasted = parse_pasted(&text);
+        let pasted = parse_pasted(&links.join("\n"));
         assert_eq!((pasted.good.len(), pasted.bad.len()), (100, 3));
         assert!(
             pasted
@@ -691,6 +704,21 @@ mod tests {
                 .iter()
                 .all(|bad| bad.why == LocationError::TooMany)
         );
+    }
+
+    #[test]
+    fn a_flood_of_nonsense_is_read_quickly_and_answered_briefly() {
+        let lines: Vec<String> = (0..40_000).map(|line| format!("{line}x")).collect();
+        let floods = [
+            lines.join("\n"),
+            ")".repeat(250_000),
+            "ä".repeat(120_000),
+            "a.".repeat(120_000),
+        ];
+        for flood in floods {
+            let pasted = parse_pasted(&flood);
+            assert!(pasted.good.is_empty() && pasted.bad.len() <= MOST_LOCATIONS);
+        }
     }
 
     #[test]

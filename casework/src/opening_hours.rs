@@ -125,13 +125,13 @@ impl OpeningHours {
             .map_or(now, |(opens, _)| opens.max(now))
     }
 
-    /// The moment at which `minutes` of opening hours have passed since `start`.
+    /// The moment at which `minutes` of opening hours, at most a few years of them, have passed since `start`.
     pub fn deadline_after(&self, start: DateTime<Utc>, minutes: u32) -> DateTime<Utc> {
         let mut left = Duration::minutes(minutes.into());
         let mut moment = start;
         loop {
             let Some((opens, closes)) = self.spans_from(moment).next() else {
-                return moment + left;
+                return moment.checked_add_signed(left).unwrap_or(moment);
             };
             let from = opens.max(moment);
             let open_for = closes - from;

@@ -98,6 +98,8 @@ pub struct LevelTime {
     pub round_the_clock: bool,
 }
 
+/// The longest time a level may wait, in minutes.
+const A_YEAR: u32 = 365 * 24 * 60;
 /// The number of levels: 0 (first) to 4 (sidelined).
 pub const LEVELS: usize = 5;
 /// Bulk and spam wait here. No missed deadline leads out of it.
@@ -134,8 +136,8 @@ pub enum InvalidTable {
     /// Cases can be given levels 0 to 3; 4 is for what is sidelined, danger and self-harm are fixed.
     #[error("a level must be 0 to 3, and is fixed for danger, self-harm and bulk")]
     Level,
-    /// A level's time must be at least one minute.
-    #[error("a deadline must be at least a minute away")]
+    /// A level's time must be at least one minute and at most a year.
+    #[error("a deadline must be at least a minute and at most a year away")]
     Time,
 }
 
@@ -217,7 +219,10 @@ impl PriorityTable {
 
     /// The same table with other times.
     pub fn with_times(mut self, times: [LevelTime; LEVELS]) -> Result<Self, InvalidTable> {
-        if times.iter().any(|time| time.minutes == 0) {
+        if times
+            .iter()
+            .any(|time| !(1..=A_YEAR).contains(&time.minutes))
+        {
             return Err(InvalidTable::Time);
         }
         self.times = times;
@@ -397,8 +402,8 @@ mod tests {
 
     fn by(reporter: Reporter, harm: Harm) -> Facts {
         Facts {
-            reporter,
             harm,
+            reporter,
             ..witness()
         }
     }
@@ -413,6 +418,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table of all rules")]
     fn every_rule_gives_its_level() {
         use Harm::{OwnImage, Seen, Threat};
         use Reporter::{Child, Flagger, Helper, Parent, Survivor, Witness};

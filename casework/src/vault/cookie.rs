@@ -13,7 +13,8 @@ use crate::randomness::{Randomness, bytes};
 
 const LENGTH: usize = 32;
 
-/// The content of a cookie: 32 random bytes. Never stored at the server. Wiped from memory when dropped.
+/// The content of a cookie, or of what else somebody holds to prove themself: an API key, a link that invites. 32 random
+/// bytes, never stored at the server. Wiped from memory when dropped.
 #[derive(Clone)]
 pub struct CookieToken(Zeroizing<[u8; LENGTH]>);
 
@@ -85,7 +86,7 @@ mod tests {
         let token = CookieToken::generate(&SeededRandomness::new(1));
         let value = token.to_string();
         assert_eq!(value.len(), 43);
-        let read: CookieToken = value.parse().ok().expect("our own value");
+        let read: CookieToken = value.parse().expect("our own value");
         assert_eq!(read.0, token.0);
     }
 

@@ -34,7 +34,6 @@ mod tests {
             .to_string()
             .to_lowercase()
             .parse()
-            .ok()
             .expect("our own code");
         let opened = reporter_key(&typed, &keys, case).unwrap_key(place, &wrapped);
         assert!(opened.is_ok_and(|key| key.public() == pair.public));

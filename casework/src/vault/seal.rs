@@ -210,8 +210,8 @@ impl PrivateKey {
 
     /// Opens what was sealed for the place `binding`, as text.
     pub fn open_text(&self, binding: Binding, sealed: &Sealed) -> Result<String, OpenError> {
-        let plain = self.open(binding, sealed)?;
-        String::from_utf8(plain.to_vec()).map_err(|_| OpenError::NotText)
+        let mut plain = self.open(binding, sealed)?;
+        String::from_utf8(std::mem::take(&mut *plain)).map_err(|_| OpenError::NotText)
     }
 
     /// Opens another pair's private half, sealed by [`PublicKey::seal_key`].

@@ -84,9 +84,14 @@ impl ServerKeys {
 
     /// The keyed hash by which `value` is found again without being stored. The same value gives different hashes for
     /// different purposes, so that tables cannot be compared.
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "HMAC takes keys of any length"
+    )]
     pub fn lookup(&self, purpose: Purpose, value: &[u8]) -> LookupHash {
-        // HMAC takes keys of any length; the 32 bytes here are hashed as they are.
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block(&self.lookup).into());
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(self.lookup.as_slice()).expect("any length");
         mac.update(purpose.label().as_bytes());
         mac.update(&[0]);
         mac.update(value);
@@ -121,14 +126,6 @@ impl ServerKeys {
     fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
         derive(&[], &[self.secret.as_slice()], label)
     }
-}
-
-/// HMAC's key block for SHA-256: the key, then zeros (RFC 2104).
-fn block(key: &[u8; 32]) -> [u8; 64] {
-    let mut block = [0; 64];
-    let (start, _) = block.split_at_mut(key.len());
-    start.copy_from_slice(key);
-    block
 }
 
 /// What a lookup is for.

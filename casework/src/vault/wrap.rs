@@ -108,7 +108,7 @@ impl WrappingKey {
     }
 }
 
-/// What was wrapped (kinds have different lengths and none is the start of another with a row id behind it), and where.
+/// What was wrapped, and where. No kind holds a zero byte, so no two of them can be read alike.
 fn associated_data(kind: &[u8], binding: Binding) -> Vec<u8> {
     [kind, &[0], &binding.associated_data()].concat()
 }
