@@ -119,21 +119,27 @@ pub fn step_tell() -> impl IntoView {
     }
 }
 
-/// The house itself, 112 wide, standing on the line `y = 0`, the light of its door before it. Once a page: it has ids.
+/// The light around the house. Once a page: it has an id.
+fn glow() -> impl IntoView {
+    view! {
+        <g>
+            <radialGradient id="glow">
+                <stop class="glow-near" offset="0"/>
+                <stop class="glow-far" offset="1"/>
+            </radialGradient>
+            <circle fill="url(#glow)" cy="-34" r="150"/>
+        </g>
+    }
+}
+
+/// The house, 112 wide, standing on the line `y = 0`, the light of its door before it. Once a page: it has an id.
 fn house() -> impl IntoView {
     view! {
         <g>
-            <defs>
-                <radialGradient id="glow">
-                    <stop class="glow-near" offset="0"/>
-                    <stop class="glow-far" offset="1"/>
-                </radialGradient>
-                <linearGradient id="path" x2="0" y2="1">
-                    <stop class="path-near" offset="0"/>
-                    <stop class="glow-far" offset="1"/>
-                </linearGradient>
-            </defs>
-            <circle fill="url(#glow)" cy="-34" r="150"/>
+            <linearGradient id="path" x2="0" y2="1">
+                <stop class="path-near" offset="0"/>
+                <stop class="glow-far" offset="1"/>
+            </linearGradient>
             <path fill="url(#path)" d="M-11 0h22l36 42h-94z"/>
             <path class="roof" d="M22-70v-32h13v42z"/>
             <path class="wall" d="M-44 0v-58L0-96l44 38V0z"/>
@@ -169,6 +175,7 @@ pub fn dusk() -> impl IntoView {
             <g transform="translate(1196 178)">{pines()}</g>
             <g transform="translate(1552 190)">{pines()}</g>
             <g transform="translate(700 190) scale(.8)">{pines()}</g>
+            <g transform="translate(1380 178)">{glow()}</g>
             <path class="ground" d="M0 204c260-24 520-12 760-8s500-22 620-22 160 8 220 16v30H0z"/>
             <g transform="translate(1380 178)">{house()}</g>
         </svg>
@@ -186,7 +193,7 @@ pub fn home_safe() -> impl IntoView {
             <g transform="translate(58 214)">{pines()}</g>
             <g transform="translate(262 218) scale(.8)">{pines()}</g>
             <path class="near" d="M0 220c90-20 200-24 300-6v46H0z"/>
-            <g transform="translate(150 214)">{house()}</g>
+            <g transform="translate(150 214)">{glow()}{house()}</g>
         </svg>
     }
 }
