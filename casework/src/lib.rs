@@ -13,13 +13,16 @@ pub mod case_keys;
 pub mod clock;
 pub mod contact;
 mod crockford;
+pub mod epoch;
 pub mod history;
 pub mod location;
 pub mod message;
 pub mod opening_hours;
 pub mod outbox;
+pub mod organisation;
 pub mod priority;
 pub mod randomness;
+pub mod recovery;
 pub mod reference;
 pub mod routing;
 pub mod staff;
@@ -40,7 +43,7 @@ use clock::Clock;
 use opening_hours::OpeningHours;
 use randomness::Randomness;
 use storage::{Storage, StorageError};
-use vault::{OpenError, PasswordHashing, ServerKeys};
+use vault::{HashingFailed, OpenError, PasswordHashing, ServerKeys};
 
 /// Everything a use case needs from outside: where to keep, what time it is, chance, and the server's keys.
 pub struct Casework {
@@ -79,6 +82,9 @@ pub enum Error {
     /// Something sealed did not open with the key that should open it.
     #[error("vault: {0}")]
     Vault(#[from] OpenError),
+    /// The machine could not hash a password.
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
     /// A row holds what no row may hold.
     #[error("inconsistent data in {0}")]
     Inconsistent(&'static str),

@@ -4,7 +4,11 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Casework, Error, audit, execute, fetch_optional,
+    history::Actor,
     opening_hours::OpeningHours,
+    staff::session::StaffSession,
+    storage::{JsonText, Tx},
     taxonomy::{AgeBand, Danger, Harm, Reporter, Spreading},
 };
 
@@ -371,6 +375,24 @@ impl Priority {
         raised.reasons.insert(0, Reason::MissedDeadline);
         Some(raised)
     }
+}
+
+/// The table in force: the one an administrator saved, else the built-in one.
+pub async fn load(tx: &mut Tx) -> Result<PriorityTable, Error> {
+    let saved = fetch_optional!(tx, (JsonText<PriorityTable>,), "SELECT content FROM priority_table WHERE id = 1")?;
+    Ok(saved.map(|(JsonText(table),)| table).unwrap_or_default())
+}
+
+/// Puts another table in force. Cases that are in already keep their level and deadline.
+pub async fn save(cw: &Casework, by: &StaffSession, table: &PriorityTable) -> Result<(), Error> {
+    let mut tx = cw.storage.write().await?;
+    execute!(
+        &mut tx,
+        "INSERT INTO priority_table (id, content) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET content = excluded.content",
+        JsonText(table.clone())
+    )?;
+    audit::record(cw, &mut tx, Actor::Staff(by.staff), "priority.save", "priority", "").await?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! Which hotline gets a report: the first rule that fits.
 
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::history::Actor;
+use crate::staff::session::StaffSession;
+use crate::storage::Tx;
 use crate::taxonomy::{Country, Harm, LanguageCode};
+use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional};
 
 /// One rule. What it does not name, it does not ask.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow)]
 pub struct Rule {
     /// The reporter's country.
     pub country: Option<Country>,
@@ -15,6 +20,7 @@ pub struct Rule {
     /// What happened.
     pub harm: Option<Harm>,
     /// The id of the hotline that gets what fits.
+    #[sqlx(rename = "hotline_id")]
     pub hotline: Uuid,
 }
 
@@ -47,6 +53,50 @@ impl Routing {
             .find(|rule| rule.fits(country, language, harm))
             .map_or(self.default, |rule| rule.hotline)
     }
+}
+
+/// A hotline takes cases once it has keys, and while it is not suspended.
+const RULES: &str = "SELECT rule.country, rule.language, rule.harm, rule.hotline_id
+    FROM routing_rule AS rule JOIN organisation ON organisation.id = rule.hotline_id
+    WHERE organisation.suspended_at IS NULL
+      AND EXISTS (SELECT 1 FROM epoch WHERE epoch.organisation_id = rule.hotline_id)
+    ORDER BY rule.position";
+const FIRST_HOTLINE: &str = "SELECT id FROM organisation
+    WHERE kind = 'hotline' AND suspended_at IS NULL
+      AND EXISTS (SELECT 1 FROM epoch WHERE epoch.organisation_id = organisation.id)
+    ORDER BY created_at, id LIMIT 1";
+
+/// The routing in force: the rules whose hotlines take cases, and the oldest such hotline for everything else.
+/// None while no hotline takes cases.
+pub async fn load(tx: &mut Tx) -> Result<Option<Routing>, Error> {
+    let Some((default,)) = fetch_optional!(tx, (Uuid,), FIRST_HOTLINE)? else { return Ok(None) };
+    Ok(Some(Routing { rules: fetch_all!(tx, Rule, RULES)?, default }))
+}
+
+/// Every rule as it was saved, in order, also those of hotlines that take no cases now.
+pub async fn saved_rules(cw: &Casework) -> Result<Vec<Rule>, Error> {
+    let mut tx = cw.storage.read().await?;
+    Ok(fetch_all!(&mut tx, Rule, "SELECT country, language, harm, hotline_id FROM routing_rule ORDER BY position")?)
+}
+
+/// Replaces all rules by these, in this order.
+pub async fn save_rules(cw: &Casework, by: &StaffSession, rules: &[Rule]) -> Result<(), Error> {
+    let mut tx = cw.storage.write().await?;
+    execute!(&mut tx, "DELETE FROM routing_rule")?;
+    for (position, rule) in (1_i64..).zip(rules) {
+        execute!(
+            &mut tx,
+            "INSERT INTO routing_rule (id, position, country, language, harm, hotline_id) VALUES ($1, $2, $3, $4, $5, $6)",
+            cw.new_id(),
+            position,
+            rule.country.clone(),
+            rule.language.clone(),
+            rule.harm,
+            rule.hotline
+        )?;
+    }
+    audit::record(cw, &mut tx, Actor::Staff(by.staff), "routing.save", "routing", &rules.len().to_string()).await?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

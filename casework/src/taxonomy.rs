@@ -358,6 +358,20 @@ choice! {
     }
 }
 
+choice! {
+    /// Where a member of staff stands.
+    MemberState {
+        /// They have a link and no password yet.
+        Invited = "invited",
+        /// They can sign in, and wait for a colleague to let them in to cases.
+        Waiting = "waiting",
+        /// They hold the hotline's keys.
+        Active = "active",
+        /// They have left.
+        Removed = "removed",
+    }
+}
+
 /// A code from outside that is not well formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCode {

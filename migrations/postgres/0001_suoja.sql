@@ -20,13 +20,22 @@ CREATE TABLE organisation (
     notice_language TEXT,
     answer_hours BIGINT NOT NULL DEFAULT 24,
     suspended_at TIMESTAMPTZ,
-    suspended_reason TEXT,
     recovery_key BYTEA,
     recovery_threshold BIGINT,
     recovery_shares BIGINT,
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX organisation_by_kind ON organisation (kind, name);
+
+-- Each time an organisation was paused, with its reason; kept after it ended.
+CREATE TABLE suspension (
+    id UUID PRIMARY KEY,
+    organisation_id UUID NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    began_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ
+);
+CREATE INDEX suspension_by_organisation ON suspension (organisation_id, id);
 
 -- The registrable domains a provider owns: fills the provider of a link by itself.
 CREATE TABLE organisation_domain (
@@ -67,6 +76,17 @@ CREATE TABLE staff (
     removed_at TIMESTAMPTZ
 );
 CREATE INDEX staff_by_organisation ON staff (organisation_id, name);
+
+-- Browsers in which somebody has signed in before: their wrong tries are counted apart from everybody else's, so that a
+-- stranger who guesses cannot keep the owner of an account out.
+CREATE TABLE known_device (
+    lookup BYTEA PRIMARY KEY,
+    staff_id UUID NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+    tries BIGINT NOT NULL DEFAULT 0,
+    slowed_until TIMESTAMPTZ,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX known_device_by_staff ON known_device (staff_id);
 
 CREATE TABLE recovery_code (
     staff_id UUID NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
@@ -375,9 +395,10 @@ CREATE TABLE routing_rule (
     hotline_id UUID NOT NULL REFERENCES organisation (id)
 );
 
-CREATE TABLE priority_rule (
-    level BIGINT PRIMARY KEY CHECK (level BETWEEN 0 AND 4),
-    minutes BIGINT NOT NULL CHECK (minutes > 0)
+-- Which trigger gives which level, and how long a level may wait, as JSON; the built-in table where there is no row.
+CREATE TABLE priority_table (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    content TEXT NOT NULL
 );
 
 -- Answers to reporters, ready to adapt.

@@ -20,13 +20,22 @@ CREATE TABLE organisation (
     notice_language TEXT,
     answer_hours INTEGER NOT NULL DEFAULT 24,
     suspended_at TEXT,
-    suspended_reason TEXT,
     recovery_key BLOB,
     recovery_threshold INTEGER,
     recovery_shares INTEGER,
     created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX organisation_by_kind ON organisation (kind, name);
+
+-- Each time an organisation was paused, with its reason; kept after it ended.
+CREATE TABLE suspension (
+    id BLOB PRIMARY KEY,
+    organisation_id BLOB NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    began_at TEXT NOT NULL,
+    ended_at TEXT
+) STRICT;
+CREATE INDEX suspension_by_organisation ON suspension (organisation_id, id);
 
 -- The registrable domains a provider owns: fills the provider of a link by itself.
 CREATE TABLE organisation_domain (
@@ -67,6 +76,17 @@ CREATE TABLE staff (
     removed_at TEXT
 ) STRICT;
 CREATE INDEX staff_by_organisation ON staff (organisation_id, name);
+
+-- Browsers in which somebody has signed in before: their wrong tries are counted apart from everybody else's, so that a
+-- stranger who guesses cannot keep the owner of an account out.
+CREATE TABLE known_device (
+    lookup BLOB PRIMARY KEY,
+    staff_id BLOB NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+    tries INTEGER NOT NULL DEFAULT 0,
+    slowed_until TEXT,
+    expires_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX known_device_by_staff ON known_device (staff_id);
 
 CREATE TABLE recovery_code (
     staff_id BLOB NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
@@ -375,9 +395,10 @@ CREATE TABLE routing_rule (
     hotline_id BLOB NOT NULL REFERENCES organisation (id)
 ) STRICT;
 
-CREATE TABLE priority_rule (
-    level INTEGER PRIMARY KEY CHECK (level BETWEEN 0 AND 4),
-    minutes INTEGER NOT NULL CHECK (minutes > 0)
+-- Which trigger gives which level, and how long a level may wait, as JSON; the built-in table where there is no row.
+CREATE TABLE priority_table (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    content TEXT NOT NULL
 ) STRICT;
 
 -- Answers to reporters, ready to adapt.

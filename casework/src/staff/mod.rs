@@ -1,3 +1,11 @@
-//! Staff accounts: invitation, sign-in, sessions, grants of the hotline's key, recovery.
+//! Staff accounts: invitation, sign-in, sessions, grants of the hotline's key.
 
+pub mod device;
+pub mod grant;
+pub mod invitation;
+pub mod member;
+pub mod password;
+pub mod second_factor;
 pub mod session;
+pub mod sign_in;
+pub mod welcome;

@@ -15,6 +15,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Holds an organisation for the rest of the transaction: who joins, who leaves and which keys it has change one
+    /// after another.
+    pub(crate) async fn lock_organisation(&mut self, id: Uuid) -> Result<(), StorageError> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query("SELECT id FROM organisation WHERE id = $1 FOR UPDATE").bind(id).execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+
     /// The outbox row that is due and has waited longest; on PostgreSQL rows another process is leasing are passed over.
     pub(crate) async fn next_outbox_row(&mut self, now: DateTime<Utc>) -> Result<Option<Uuid>, StorageError> {
         const DUE: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND next_attempt_at <= $1

@@ -145,10 +145,10 @@ pub enum Purpose {
     CaseCookie,
     /// A signed-in member of staff.
     SessionCookie,
+    /// A browser in which a member of staff has signed in before.
+    KnownDevice,
     /// A link that invites somebody to an account.
     Invitation,
-    /// A link that sets a new password.
-    PasswordReset,
     /// A one-time code used instead of a second factor.
     RecoveryCode,
     /// A form sent twice must act once.
@@ -171,8 +171,8 @@ impl Purpose {
             Self::DraftCookie => "draft cookie",
             Self::CaseCookie => "case cookie",
             Self::SessionCookie => "session cookie",
+            Self::KnownDevice => "known device",
             Self::Invitation => "invitation",
-            Self::PasswordReset => "password reset",
             Self::RecoveryCode => "recovery code",
             Self::SubmissionToken => "submission token",
             Self::ApiKey => "api key",
