@@ -127,6 +127,7 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
             <header class="top">
                 <a class="mark" href=paths::Home { language }.to_string()>{drawings::mark()} {app.operator.name.clone()}</a>
                 {language_switch(page, visit)}
+                {leave(language)}
             </header>
             {app.demo.then(|| view! { <p class="demo-mark">{say!(language, "frame.demo")}</p> })}
             <main id="main" tabindex="-1">{content}</main>
@@ -135,7 +136,6 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
                 <a href=paths::Privacy { language }.to_string()>{say!(language, "frame.privacy")}</a>
                 <a href=paths::About { language }.to_string()>{say!(language, "frame.about")}</a>
             </footer>
-            {leave(language)}
         </body>
     }
 }
@@ -172,7 +172,7 @@ pub fn language_switch(page: &Page, visit: &Visit) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <details class="languages">
-            <summary><span class="visually-hidden">{say!(current, "frame.language")}": "</span>{current.name()}</summary>
+            <summary>{drawings::globe()}<span class="visually-hidden">{say!(current, "frame.language")}": "</span>{current.name()}</summary>
             <ul>{choices}</ul>
         </details>
     }
