@@ -1,7 +1,8 @@
-//! The cookies there are. Each holds one random token, lives until the browser closes, and is worth nothing to a script,
-//! to another site, or to a thief of the database.
+//! The cookies there are. Each holds one random token and is worth nothing to a script, to another site, or to a thief of
+//! the database. All but the one by which a staff member's browser is known live until the browser closes.
 
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use casework::staff::device;
 use casework::vault::CookieToken;
 
 use crate::App;
@@ -16,6 +17,8 @@ pub enum Holds {
     Case,
     /// A staff member's session.
     Session,
+    /// Nothing; says that a member of staff has signed in with this browser before.
+    Device,
 }
 
 impl Holds {
@@ -29,6 +32,8 @@ impl Holds {
             (Self::Case, false) => "case",
             (Self::Session, true) => "__Host-session",
             (Self::Session, false) => "session",
+            (Self::Device, true) => "__Host-device",
+            (Self::Device, false) => "device",
         }
     }
 
@@ -39,7 +44,12 @@ impl Holds {
 
     /// The cookie that hands the token to the browser.
     pub fn keep(self, app: &App, token: &CookieToken) -> Cookie<'static> {
-        self.cookie(app, token.to_string())
+        let cookie = self.cookie(app, token.to_string());
+        if self != Self::Device {
+            return cookie;
+        }
+        let remembered = device::REMEMBERED.to_std().unwrap_or_default();
+        Cookie::build(cookie).max_age(remembered.try_into().unwrap_or_default()).build()
     }
 
     /// The cookie that takes it away again.

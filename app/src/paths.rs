@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use casework::taxonomy::OrganisationKind;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::words::Language;
 
@@ -52,6 +54,56 @@ urls! {
     MyCase { language: Language } = "/{language}/case";
     /// The staff's door.
     SignIn { language: Language } = "/{language}/console/sign-in";
+    /// Ends the staff's session.
+    SignOut { language: Language } = "/{language}/console/sign-out";
+    /// Takes up an invitation: a password.
+    Welcome { language: Language, token: String } = "/{language}/console/welcome/{token}";
+    /// Takes up an invitation: the authenticator.
+    SecondFactor { language: Language } = "/{language}/console/second-factor";
+    /// Sets a hotline up: its name, its first keys, its recovery shares.
+    SetUp { language: Language } = "/{language}/console/set-up";
+    /// The recovery shares are stored.
+    SharesStored { language: Language } = "/{language}/console/set-up/stored";
+    /// Lets a member in by recovery shares.
+    Recover { language: Language } = "/{language}/console/recover";
+    /// A member's own account.
+    Account { language: Language } = "/{language}/console/account";
+    /// A new password for one's own account.
+    AccountPassword { language: Language } = "/{language}/console/account/password";
+    /// New recovery codes for one's own account.
+    AccountCodes { language: Language } = "/{language}/console/account/codes";
+    /// The language of one's own console.
+    AccountLanguage { language: Language } = "/{language}/console/account/language";
+    /// Ends all of one's own sessions.
+    SignOutEverywhere { language: Language } = "/{language}/console/account/sign-out-everywhere";
+    /// The members of the hotlines.
+    Staff { language: Language } = "/{language}/console/administration/staff";
+    /// Invites a member.
+    Invite { language: Language } = "/{language}/console/administration/invite";
+    /// Lets a colleague in.
+    Grant { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}/grant";
+    /// Changes a member's role.
+    ChangeRole { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}/role";
+    /// Invites a member anew.
+    ResetMember { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}/reset";
+    /// Removes a member.
+    RemoveMember { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}/remove";
+    /// The directory: `hotline`, `trusted_flagger`, `provider` or `police`.
+    Organisations { language: Language, kind: OrganisationKind } = "/{language}/console/administration/organisations/{kind}";
+    /// Adds an organisation.
+    NewOrganisation { language: Language, kind: OrganisationKind } = "/{language}/console/administration/organisations/{kind}/new";
+    /// One organisation.
+    Organisation { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}";
+    /// Pauses an organisation.
+    Suspend { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/suspend";
+    /// Ends an organisation's pause.
+    Resume { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/resume";
+    /// Which hotline gets which report.
+    Routing { language: Language } = "/{language}/console/administration/routing";
+    /// Which report gets which level, and how long it may wait.
+    PriorityTable { language: Language } = "/{language}/console/administration/priority";
+    /// A new recovery key for the hotline.
+    RecoveryKey { language: Language } = "/{language}/console/administration/recovery";
     /// The queue.
     Queue { language: Language } = "/{language}/console";
 }

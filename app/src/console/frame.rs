@@ -59,6 +59,7 @@ pub fn console_page<V: IntoView + 'static>(
                     <a class="mark" href=paths::Queue { language }.to_string()>{drawings::mark()} "Suoja"</a>
                     {links}
                     <p class="who">{name}</p>
+                    <form method="post" action=paths::SignOut { language }.to_string()><button>{say!(language, "sign_in.out")}</button></form>
                 </nav>
                 <main id="main" class="work" tabindex="-1">
                     {demo.then(|| view! { <p class="demo-mark">{say!(language, "frame.demo")}</p> })}
