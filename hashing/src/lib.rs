@@ -1,1 +1,21 @@
-//! x
+//! Fingerprints of pictures and videos, the same bits natively and in the browser.
+//!
+//! - [`describe`]: a file's bytes in, everything that may leave the device out.
+//! - [`pdq`]: the perceptual hash, row by row.
+//! - [`exact`]: MD5, SHA-1 and SHA-256 in one pass.
+//! - [`decode`]: bytes to pixels, safe on hostile files.
+//!
+//! The crate does no I/O, knows no clock and logs nothing.
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+pub mod decode;
+pub mod describe;
+pub mod exact;
+mod fingerprint;
+mod media;
+pub mod pdq;
+
+pub use describe::{Describing, FileFingerprints, Looking, NoPdq, Variant, describe, describe_from};
+pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
+pub use media::Media;

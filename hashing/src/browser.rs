@@ -1,0 +1,120 @@
+//! The module as the browser's worker drives it: plain exports, no imports, one file an instance.
+//!
+//! Order of calls: [`piece`] and [`update`] for each piece of the file, [`look`] once, [`step`] until it gives 0, then
+//! [`result`] and [`result_length`]. The worker then overwrites the whole memory and drops the instance, so nothing
+//! here needs to free or clear.
+#![allow(unsafe_code)] // Only `no_mangle`: the names are this module's own, and nothing else is linked with it.
+
+use std::cell::RefCell;
+
+use crate::{Describing, FileFingerprints, Looking};
+
+/// Bytes a piece may have.
+const PIECE: usize = 256 * 1024;
+
+enum State {
+    Reading(Describing),
+    Looking(Looking),
+    Done(String),
+}
+
+struct Session {
+    state: State,
+    piece: Vec<u8>,
+}
+
+thread_local! {
+    static SESSION: RefCell<Session> =
+        RefCell::new(Session { state: State::Reading(Describing::default()), piece: vec![0; PIECE] });
+}
+
+fn with<R>(act: impl FnOnce(&mut Session) -> R) -> R {
+    SESSION.with_borrow_mut(act)
+}
+
+/// Where the next piece of the file is to be written.
+#[unsafe(no_mangle)]
+pub extern "C" fn piece() -> *const u8 {
+    with(|session| session.piece.as_ptr())
+}
+
+/// How long a piece may be.
+#[unsafe(no_mangle)]
+pub extern "C" fn piece_length() -> usize {
+    PIECE
+}
+
+/// Takes the first `length` bytes of the piece.
+#[unsafe(no_mangle)]
+pub extern "C" fn update(length: usize) {
+    with(|Session { state, piece }| {
+        if let State::Reading(describing) = state {
+            describing.update(&piece[..length.min(PIECE)]);
+        }
+    });
+}
+
+/// The whole file has been taken.
+#[unsafe(no_mangle)]
+pub extern "C" fn look() {
+    with(|session| {
+        if let State::Reading(describing) = &mut session.state {
+            session.state = State::Looking(std::mem::take(describing).look());
+        }
+    });
+}
+
+/// Does one step: 1 while there is more to do, 0 when the result is ready.
+#[unsafe(no_mangle)]
+pub extern "C" fn step() -> u32 {
+    with(|session| {
+        let State::Looking(looking) = &mut session.state else { return 0 };
+        if looking.step() {
+            return 1;
+        }
+        session.state = State::Done(written(looking.fingerprints()));
+        0
+    })
+}
+
+/// Rows of the picture, once it is decoded; 0 before.
+#[unsafe(no_mangle)]
+pub extern "C" fn rows() -> u32 {
+    progress().1
+}
+
+/// Rows hashed so far.
+#[unsafe(no_mangle)]
+pub extern "C" fn rows_done() -> u32 {
+    progress().0
+}
+
+fn progress() -> (u32, u32) {
+    with(|session| match &session.state {
+        State::Looking(looking) => looking.progress().unwrap_or_default(),
+        State::Reading(_) | State::Done(_) => (0, 0),
+    })
+}
+
+/// The fingerprints as JSON in UTF-8; see [`result_length`].
+#[unsafe(no_mangle)]
+pub extern "C" fn result() -> *const u8 {
+    with(|session| match &session.state {
+        State::Done(json) => json.as_ptr(),
+        State::Reading(_) | State::Looking(_) => std::ptr::null(),
+    })
+}
+
+/// The JSON's length; 0 until [`step`] gave 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn result_length() -> usize {
+    with(|session| match &session.state {
+        State::Done(json) => json.len(),
+        State::Reading(_) | State::Looking(_) => 0,
+    })
+}
+
+fn written(fingerprints: &FileFingerprints) -> String {
+    // Fixed fields of text and numbers always serialise.
+    serde_json::to_string(fingerprints).unwrap_or_default()
+}

@@ -1,0 +1,281 @@
+//! A file to everything about it that may leave the device, in steps, so that it can show progress and be stopped.
+
+use std::io::{self, Read};
+
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{MAX_FILE_BYTES, Picture, Undecodable, decode};
+use crate::exact::ExactHasher;
+use crate::media::Kind;
+use crate::pdq::{MIN_QUALITY, PdqHasher, PictureHash, Turn};
+use crate::{Md5, Media, Pdq, Sha1, Sha256};
+
+/// What is known of one file. Serialised, this is what the browser sends and `suoja hash` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileFingerprints {
+    /// By the file's first bytes.
+    pub media_type: Media,
+    /// The file's length.
+    pub bytes: u64,
+    /// In pixels, as stored; of a decoded picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// In pixels, as stored; of a decoded picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Of a picture of quality [`MIN_QUALITY`] or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pdq: Option<Pdq>,
+    /// 0 to 100; of a decoded picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pdq_quality: Option<u8>,
+    /// The picture turned and mirrored, where that gives another hash. Empty without `pdq`.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    /// Of the whole file.
+    pub md5: Md5,
+    /// Of the whole file.
+    pub sha1: Sha1,
+    /// Of the whole file.
+    pub sha256: Sha256,
+    /// Why there is no `pdq`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_pdq: Option<NoPdq>,
+}
+
+/// The hash of one turned form of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// How it is turned; never [`Turn::Original`].
+    pub turned: Turn,
+    /// Its hash.
+    pub pdq: Pdq,
+}
+
+/// Why a file has no PDQ hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoPdq {
+    /// Quality under [`MIN_QUALITY`]: too plain to be told from others.
+    LowQuality,
+    /// A video: exact hashes only.
+    Video,
+    /// A picture in a format that can't be read here.
+    UnsupportedFormat,
+    /// Neither picture nor video.
+    NotAPicture,
+    /// No bytes at all.
+    Empty,
+    /// The file ends before the picture does.
+    Truncated,
+    /// Broken inside.
+    Damaged,
+    /// Above what is decoded, see [`crate::decode`].
+    TooLarge,
+    /// A side under [`crate::pdq::MIN_SIDE`].
+    TooSmall,
+}
+
+impl From<Undecodable> for NoPdq {
+    fn from(reason: Undecodable) -> Self {
+        match reason {
+            Undecodable::NotAPicture => Self::NotAPicture,
+            Undecodable::Unsupported => Self::UnsupportedFormat,
+            Undecodable::Truncated => Self::Truncated,
+            Undecodable::Damaged => Self::Damaged,
+            Undecodable::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+/// Describes a file that is in memory.
+pub fn describe(file: &[u8]) -> FileFingerprints {
+    let mut describing = Describing::default();
+    describing.update(file);
+    describing.look().finish()
+}
+
+/// Describes a file as it is read. A video of any length takes constant memory.
+pub fn describe_from(mut file: impl Read) -> io::Result<FileFingerprints> {
+    let mut describing = Describing::default();
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(describing.look().finish()),
+            Ok(length) => describing.update(&piece[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The first half: takes the file's bytes in pieces of any size.
+#[derive(Default)]
+pub struct Describing {
+    exact: ExactHasher,
+    bytes: u64,
+    head: Vec<u8>,
+    /// The file so far, while it may be a picture.
+    kept: Vec<u8>,
+}
+
+impl Describing {
+    /// Takes the next bytes.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.exact.update(piece);
+        let missing = Media::HEAD.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(&piece[..missing]);
+        self.bytes += piece.len() as u64;
+        if self.may_be_readable() {
+            self.kept.extend_from_slice(piece);
+        } else {
+            self.kept = Vec::new();
+        }
+    }
+
+    fn may_be_readable(&self) -> bool {
+        let unknown_yet = self.head.len() < Media::HEAD;
+        self.bytes <= MAX_FILE_BYTES && (unknown_yet || Media::of(&self.head).kind() == Kind::Readable)
+    }
+
+    /// All bytes have been taken: go on to the picture.
+    pub fn look(self) -> Looking {
+        let exact = self.exact.finish();
+        let media = Media::of(&self.head);
+        let no_pdq = match media.kind() {
+            _ if self.bytes == 0 => Some(NoPdq::Empty),
+            Kind::Video => Some(NoPdq::Video),
+            Kind::Unsupported => Some(NoPdq::UnsupportedFormat),
+            Kind::Other => Some(NoPdq::NotAPicture),
+            Kind::Readable if self.bytes > MAX_FILE_BYTES => Some(NoPdq::TooLarge),
+            Kind::Readable => None,
+        };
+        Looking {
+            stage: if no_pdq.is_none() { Stage::Stored(self.kept) } else { Stage::Done },
+            fingerprints: FileFingerprints {
+                media_type: media,
+                bytes: self.bytes,
+                width: None,
+                height: None,
+                pdq: None,
+                pdq_quality: None,
+                variants: Vec::new(),
+                md5: exact.md5,
+                sha1: exact.sha1,
+                sha256: exact.sha256,
+                no_pdq,
+            },
+        }
+    }
+}
+
+/// The second half: looks at the picture, if it is one, step by step.
+pub struct Looking {
+    fingerprints: FileFingerprints,
+    stage: Stage,
+}
+
+enum Stage {
+    /// The file's bytes, not yet decoded.
+    Stored(Vec<u8>),
+    /// Pixels, of which some rows have been hashed.
+    Decoded(Box<Rows>),
+    /// Nothing more to do.
+    Done,
+}
+
+struct Rows {
+    picture: Picture,
+    hasher: PdqHasher,
+    next: u32,
+    row: Vec<u8>,
+}
+
+impl Looking {
+    /// One step hashes about so many pixels: some milliseconds, so that a wish to stop is heard soon.
+    const PIXELS_A_STEP: u32 = 1 << 20;
+
+    /// Does one step: decodes, or hashes some rows. False when there is nothing more to do.
+    pub fn step(&mut self) -> bool {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Stored(file) => self.decode(&file),
+            Stage::Decoded(rows) => self.hash(rows),
+            Stage::Done => Stage::Done,
+        };
+        !matches!(self.stage, Stage::Done)
+    }
+
+    /// Rows hashed, and rows in all; nothing before the picture is decoded.
+    pub fn progress(&self) -> Option<(u32, u32)> {
+        let total = self.fingerprints.height?;
+        match &self.stage {
+            Stage::Stored(_) => None,
+            Stage::Decoded(rows) => Some((rows.next, total)),
+            Stage::Done => Some((total, total)),
+        }
+    }
+
+    /// What is known so far; all there is once [`Self::step`] gave false.
+    pub const fn fingerprints(&self) -> &FileFingerprints {
+        &self.fingerprints
+    }
+
+    /// Does all steps that are left.
+    pub fn finish(mut self) -> FileFingerprints {
+        while self.step() {}
+        self.fingerprints
+    }
+
+    fn decode(&mut self, file: &[u8]) -> Stage {
+        let picture = match decode(file) {
+            Ok(picture) => picture,
+            Err(reason) => {
+                self.fingerprints.no_pdq = Some(reason.into());
+                return Stage::Done;
+            }
+        };
+        self.fingerprints.width = Some(picture.width());
+        self.fingerprints.height = Some(picture.height());
+        match PdqHasher::new(picture.width(), picture.height()) {
+            Ok(hasher) => Stage::Decoded(Box::new(Rows { picture, hasher, next: 0, row: Vec::new() })),
+            Err(_) => {
+                self.fingerprints.no_pdq = Some(NoPdq::TooSmall);
+                Stage::Done
+            }
+        }
+    }
+
+    fn hash(&mut self, mut rows: Box<Rows>) -> Stage {
+        let height = rows.picture.height();
+        let some = Self::PIXELS_A_STEP.div_ceil(rows.picture.width());
+        let until = height.min(rows.next.saturating_add(some));
+        for y in rows.next..until {
+            rows.picture.rgb_row(y, &mut rows.row);
+            rows.hasher.push_rgb(&rows.row);
+        }
+        rows.next = until;
+        if until < height {
+            return Stage::Decoded(rows);
+        }
+        self.conclude(&rows.hasher.finish());
+        Stage::Done
+    }
+
+    fn conclude(&mut self, hash: &PictureHash) {
+        self.fingerprints.pdq_quality = Some(hash.quality);
+        if hash.quality < MIN_QUALITY {
+            self.fingerprints.no_pdq = Some(NoPdq::LowQuality);
+            return;
+        }
+        let mut seen = vec![hash.original()];
+        self.fingerprints.pdq = Some(hash.original());
+        for (turned, pdq) in hash.turned() {
+            if !seen.contains(&pdq) {
+                seen.push(pdq);
+                self.fingerprints.variants.push(Variant { turned, pdq });
+            }
+        }
+    }
+}
