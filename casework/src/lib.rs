@@ -7,23 +7,29 @@
 //! return a typed error where the caller can act, and cover it in `tests/` on both engines.
 
 pub mod account;
+pub mod answer;
 pub mod audit;
 pub mod case_code;
 pub mod case_keys;
+pub mod claim;
 pub mod clock;
 pub mod contact;
 mod crockford;
+pub mod draft;
 pub mod epoch;
 pub mod history;
+pub mod intake;
+pub mod item;
 pub mod location;
 pub mod message;
 pub mod opening_hours;
-pub mod outbox;
 pub mod organisation;
+pub mod outbox;
 pub mod priority;
 pub mod randomness;
 pub mod recovery;
 pub mod reference;
+pub mod report;
 pub mod routing;
 pub mod staff;
 pub mod storage;

@@ -34,26 +34,28 @@ macro_rules! choice {
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownCode;
+        impl std::str::FromStr for $name {
+            type Err = $crate::taxonomy::UnknownCode;
 
-            fn from_str(code: &str) -> Result<Self, UnknownCode> {
+            fn from_str(code: &str) -> Result<Self, $crate::taxonomy::UnknownCode> {
                 match code {
                     $($code => Ok(Self::$variant),)+
-                    _ => Err(UnknownCode { choice: stringify!($name) }),
+                    _ => Err($crate::taxonomy::UnknownCode { choice: stringify!($name) }),
                 }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(self.as_str())
             }
         }
 
-        stored_as_text!($name);
+        $crate::stored::stored_as_text!($name);
     };
 }
+
+pub(crate) use choice;
 
 choice! {
     /// What happened: the door through which a report came.

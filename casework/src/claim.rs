@@ -1,0 +1,90 @@
+//! Claims: one case's wish that a file's fingerprints be listed. Several cases may claim the same fingerprint; it stays
+//! listed until the last claim ends.
+
+use hashing::FileFingerprints;
+use uuid::Uuid;
+
+use crate::item::{Algorithm, Fingerprint, fingerprints_of};
+use crate::storage::Tx;
+use crate::taxonomy::{Harm, Reporter, choice};
+use crate::{Casework, Error, execute, fetch_one};
+
+choice! {
+    /// Which list a claim belongs to.
+    Collection {
+        /// A person's own images, as they reported them; nobody has reviewed them.
+        SelfReported = "self_reported",
+        /// Files that a hotline has assessed.
+        Assessed = "assessed",
+    }
+}
+
+/// PDQ hashes of less structure match strangers' pictures (`ThreatExchange`, pdq/README: discard 49 and below).
+const LEAST_QUALITY: i64 = 50;
+
+/// Whether partners may get this fingerprint.
+fn is_listable(fingerprint: &Fingerprint) -> bool {
+    fingerprint.algorithm != Algorithm::Pdq || fingerprint.quality.is_some_and(|quality| quality >= LEAST_QUALITY)
+}
+
+/// Whether a case's files show the reporter, or their child, under 18: then their fingerprints are claimed at once, as
+/// self-reported. A grown-up who is threatened may speak of a picture of a grown-up.
+pub fn is_own_image(harm: Harm, reporter: Reporter) -> bool {
+    match harm {
+        Harm::OwnImage => matches!(reporter, Reporter::Child | Reporter::Parent | Reporter::Survivor),
+        Harm::Threat => matches!(reporter, Reporter::Child | Reporter::Parent),
+        Harm::Seen => false,
+    }
+}
+
+/// Claims every listable fingerprint of a case's file.
+pub async fn make(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Uuid,
+    item: Uuid,
+    file: &FileFingerprints,
+    collection: Collection,
+) -> Result<(), Error> {
+    for fingerprint in fingerprints_of(file)?.into_iter().filter(is_listable) {
+        execute!(
+            tx,
+            "INSERT INTO claim (id, case_id, item_id, algorithm, value, quality, variant, collection, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            cw.new_id(),
+            case,
+            item,
+            fingerprint.algorithm,
+            fingerprint.value,
+            fingerprint.quality,
+            fingerprint.variant,
+            collection,
+            cw.now()
+        )?;
+    }
+    Ok(())
+}
+
+/// Ends all claims of a case. Gives how many files they were about.
+pub async fn end_all(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<u32, Error> {
+    let (files,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(DISTINCT item_id) FROM claim WHERE case_id = $1 AND ended_at IS NULL",
+        case
+    )?;
+    execute!(tx, "UPDATE claim SET ended_at = $1 WHERE case_id = $2 AND ended_at IS NULL", cw.now(), case)?;
+    Ok(u32::try_from(files).unwrap_or(u32::MAX))
+}
+
+/// Whether some case still claims this fingerprint.
+pub async fn is_listed(tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<bool, Error> {
+    let (claims,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM claim WHERE algorithm = $1 AND value = $2 AND ended_at IS NULL",
+        algorithm,
+        value
+    )?;
+    Ok(claims > 0)
+}
