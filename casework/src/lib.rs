@@ -22,6 +22,7 @@ pub mod intake;
 pub mod item;
 pub mod location;
 pub mod message;
+pub mod notice;
 pub mod opening_hours;
 pub mod organisation;
 pub mod outbox;
@@ -35,6 +36,7 @@ pub mod staff;
 pub mod storage;
 mod stored;
 pub mod taxonomy;
+pub mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;

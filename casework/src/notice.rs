@@ -1,0 +1,428 @@
+//! A notice: from one case to one provider, about its locations or accounts (DSA Art. 16).
+//!
+//! An analyst drafts it, reads exactly what will go out, and approves; the mail leaves through the outbox. The content is
+//! sealed to the case. From approval until the provider has answered for good, a copy is sealed to the server's
+//! operational key, which is what lets a worker send it; nobody is told who reported.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::case_keys::{self, CaseKeys};
+use crate::history::{self, Actor, Event};
+use crate::item::{Detail, Item};
+use crate::outbox::{self, Leased, Task};
+use crate::reference::Reference;
+use crate::staff::session::StaffSession;
+use crate::storage::Tx;
+use crate::taxonomy::{CaseState, NoticeState};
+use crate::text::Words;
+use crate::vault::seal::{Binding, PrivateKey, Sealed};
+use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional};
+
+/// Most items one notice may hold: more than that goes as another notice.
+pub const MOST_ITEMS: usize = 100;
+/// Most characters an explanation may have.
+pub const MOST_EXPLANATION: usize = 5_000;
+
+const CONTENT: &str = "notice.content";
+const SENDING: &str = "notice.sending";
+const ANSWER: &str = "notice.answer";
+
+/// What a notice says: Art. 16(2)(a) and (b); (c) the hotline stands for the reporter, (d) is said in the mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// Why it is illegal, in the analyst's words.
+    pub explanation: String,
+    /// Where it is.
+    pub places: Vec<Place>,
+}
+
+/// One thing a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Place {
+    /// The exact electronic location.
+    Location {
+        /// The whole URL.
+        url: String,
+    },
+    /// An account at the provider.
+    Account {
+        /// Its handle.
+        handle: String,
+    },
+}
+
+/// A notice as staff see it in the case.
+pub struct Notice {
+    /// Its row.
+    pub id: Uuid,
+    /// To whom.
+    pub provider: Uuid,
+    /// The provider's name.
+    pub provider_name: String,
+    /// Where it stands.
+    pub state: NoticeState,
+    /// What it says.
+    pub content: Content,
+    /// What the provider answered, in their words, if anybody wrote it down.
+    pub answer: Option<String>,
+    /// When it was drafted.
+    pub created_at: DateTime<Utc>,
+    /// When the mail was handed over.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// By when the provider should have answered.
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+/// All that goes into a notice's mail.
+pub struct Outgoing {
+    /// The notice.
+    pub id: Uuid,
+    /// The case's public name: the provider quotes it when answering.
+    pub reference: Reference,
+    /// The provider's name.
+    pub provider_name: String,
+    /// Where it takes notices.
+    pub to: String,
+    /// The language it reads.
+    pub language: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// Why a notice could not be drafted, approved or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum NoticeError {
+    /// No item of this provider was chosen, or one that is not this case's.
+    #[error("no item was chosen that this notice can be about")]
+    NothingChosen,
+    /// More than [`MOST_ITEMS`].
+    #[error("too many items for one notice")]
+    TooMany,
+    /// The provider has no address for notices.
+    #[error("the provider has no address for notices")]
+    NoAddress,
+    /// The notice stands elsewhere by now, or may not go from its state to that one.
+    #[error("the notice has moved on")]
+    MovedOn,
+    /// The case is not in this analyst's hands.
+    #[error("the case is not in your hands")]
+    NotYours,
+    /// There is no such notice or case for this analyst.
+    #[error("no such notice")]
+    Unknown,
+    /// Nobody can do anything about it.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+impl From<crate::storage::StorageError> for NoticeError {
+    fn from(cause: crate::storage::StorageError) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<crate::vault::seal::OpenError> for NoticeError {
+    fn from(cause: crate::vault::seal::OpenError) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+/// Drafts a notice to `provider` about the chosen items of a case that is in this analyst's hands.
+pub async fn draft(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    provider: Uuid,
+    items: &BTreeSet<Uuid>,
+    explanation: &Words,
+) -> Result<Uuid, NoticeError> {
+    if items.len() > MOST_ITEMS {
+        return Err(NoticeError::TooMany);
+    }
+    let mut tx = cw.storage.write().await?;
+    let keys = in_hands(&mut tx, session, case).await?;
+    let name = provider_name(&mut tx, provider).await?.ok_or(NoticeError::Unknown)?;
+    let chosen: Vec<Item> =
+        crate::item::of_case(&mut tx, case, &keys.case).await?.into_iter().filter(|item| items.contains(&item.id)).collect();
+    let places: Vec<Place> = chosen.iter().filter_map(place_of).collect();
+    if places.is_empty() || places.len() != items.len() {
+        return Err(NoticeError::NothingChosen);
+    }
+    let id = cw.new_id();
+    let content = encode(&Content { explanation: explanation.to_string(), places })?;
+    let sealed = keys.case.public().seal(&*cw.randomness, Binding { row: id, field: CONTENT }, &content);
+    execute!(
+        &mut tx,
+        "INSERT INTO notice (id, case_id, provider_id, state, sealed_content, drafted_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        id,
+        case,
+        provider,
+        NoticeState::Draft,
+        sealed,
+        session.staff,
+        cw.now()
+    )?;
+    for item in &chosen {
+        execute!(&mut tx, "INSERT INTO notice_item (notice_id, item_id) VALUES ($1, $2)", id, item.id)?;
+        execute!(&mut tx, "UPDATE item SET provider_id = $1 WHERE id = $2 AND provider_id IS NULL", provider, item.id)?;
+    }
+    let actor = Actor::Staff(session.staff);
+    history::record(cw, &mut tx, case, actor, Some(id), &Event::NoticeDrafted { provider: name }).await?;
+    audit::record(cw, &mut tx, actor, "notice.draft", id, &case.to_string()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Approves a draft: from here on a worker sends it.
+pub async fn approve(cw: &Casework, session: &StaffSession, notice: Uuid) -> Result<(), NoticeError> {
+    let mut tx = cw.storage.write().await?;
+    let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
+    let keys = in_hands(&mut tx, session, row.case_id).await?;
+    if row.notice_email.is_none() {
+        return Err(NoticeError::NoAddress);
+    }
+    let content = keys.case.open(Binding { row: notice, field: CONTENT }, &row.sealed_content)?;
+    let sealed = cw.keys.operational().public.seal(&*cw.randomness, Binding { row: notice, field: SENDING }, &content);
+    let changed = execute!(
+        &mut tx,
+        "UPDATE notice SET state = $1, approved_by = $2, approved_at = $3, sealed_for_sending = $4 WHERE id = $5 AND state = $6",
+        NoticeState::Approved,
+        session.staff,
+        cw.now(),
+        sealed,
+        notice,
+        NoticeState::Draft
+    )?;
+    if changed == 0 {
+        return Err(NoticeError::MovedOn);
+    }
+    outbox::push(cw, &mut tx, Some(row.case_id), Some(notice), &Task::SendNotice { notice }).await?;
+    let actor = Actor::Staff(session.staff);
+    history::record(cw, &mut tx, row.case_id, actor, Some(notice), &Event::NoticeApproved { provider: row.provider_name }).await?;
+    audit::record(cw, &mut tx, actor, "notice.approve", notice, &row.case_id.to_string()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes down what became of a notice that is out: the provider's answer, or its silence.
+/// `words` are the provider's own, sealed to the case; for a refusal they are the reason the child is told.
+pub async fn record_answer(
+    cw: &Casework,
+    session: &StaffSession,
+    notice: Uuid,
+    to: NoticeState,
+    words: Option<&Words>,
+) -> Result<(), NoticeError> {
+    let mut tx = cw.storage.write().await?;
+    let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
+    let keys = in_hands(&mut tx, session, row.case_id).await?;
+    if !row.state.can_become(to) || matches!(to, NoticeState::Approved | NoticeState::Sent) {
+        return Err(NoticeError::MovedOn);
+    }
+    let answer = words
+        .map(|words| keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.to_string().as_bytes()));
+    let changed = execute!(
+        &mut tx,
+        "UPDATE notice SET state = $1, answered_at = $2, sealed_answer = COALESCE($3, sealed_answer),
+            sealed_for_sending = CASE WHEN $4 THEN NULL ELSE sealed_for_sending END
+         WHERE id = $5 AND state = $6",
+        to,
+        cw.now(),
+        answer,
+        is_final(to),
+        notice,
+        row.state
+    )?;
+    if changed == 0 {
+        return Err(NoticeError::MovedOn);
+    }
+    if to == NoticeState::Removed {
+        execute!(&mut tx, "UPDATE item SET state = 'removed' WHERE id IN (SELECT item_id FROM notice_item WHERE notice_id = $1)", notice)?;
+    }
+    let actor = Actor::Staff(session.staff);
+    let event = Event::Notice { provider: row.provider_name, state: to, reason: None };
+    history::record(cw, &mut tx, row.case_id, actor, Some(notice), &event).await?;
+    audit::record(cw, &mut tx, actor, "notice.answer", notice, to.as_str()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What a worker is to send; none if the notice was withdrawn or sent meanwhile.
+pub async fn outgoing(cw: &Casework, notice: Uuid) -> Result<Option<Outgoing>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let Some(row) = row(&mut tx, notice).await? else { return Ok(None) };
+    let (Some(sealed), Some(to), NoticeState::Approved) = (row.sealed_for_sending, row.notice_email, row.state) else {
+        return Ok(None);
+    };
+    let content = cw.keys.operational().private.open(Binding { row: notice, field: SENDING }, &sealed)?;
+    Ok(Some(Outgoing {
+        id: notice,
+        reference: row.reference,
+        provider_name: row.provider_name,
+        to,
+        language: row.notice_language.unwrap_or_else(|| "en".to_owned()),
+        content: decode(&content)?,
+    }))
+}
+
+/// The mail server took it: the provider's time starts, and the case waits for providers.
+pub async fn sent(cw: &Casework, task: &Leased, notice: Uuid) -> Result<(), Error> {
+    let now = cw.now();
+    let mut tx = cw.storage.write().await?;
+    outbox::done(cw, &mut tx, task.id).await?;
+    if let Some(row) = row(&mut tx, notice).await? {
+        let changed = execute!(
+            &mut tx,
+            "UPDATE notice SET state = $1, sent_at = $2, deadline = $3 WHERE id = $4 AND state = $5",
+            NoticeState::Sent,
+            now,
+            now + TimeDelta::hours(row.answer_hours),
+            notice,
+            NoticeState::Approved
+        )?;
+        if changed == 1 {
+            tell(cw, &mut tx, &row, notice, NoticeState::Sent).await?;
+            execute!(
+                &mut tx,
+                "UPDATE cases SET state = $1 WHERE id = $2 AND state = $3",
+                CaseState::WaitingForProviders,
+                row.case_id,
+                CaseState::InReview
+            )?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// It can't be delivered: staff see it, and nothing waits any more.
+pub async fn undeliverable(cw: &Casework, tx: &mut Tx, notice: Uuid) -> Result<(), Error> {
+    let Some(row) = row(tx, notice).await? else { return Ok(()) };
+    let changed = execute!(
+        tx,
+        "UPDATE notice SET state = $1 WHERE id = $2 AND state = $3",
+        NoticeState::Undeliverable,
+        notice,
+        NoticeState::Approved
+    )?;
+    if changed == 1 {
+        tell(cw, tx, &row, notice, NoticeState::Undeliverable).await?;
+    }
+    Ok(())
+}
+
+/// A case's notices, oldest first.
+pub async fn of_case(tx: &mut Tx, case: Uuid, key: &PrivateKey) -> Result<Vec<Notice>, Error> {
+    let rows = fetch_all!(
+        tx,
+        Stored,
+        "SELECT notice.id, provider_id, organisation.name AS provider_name, notice.state, sealed_content, sealed_answer,
+            notice.created_at, sent_at, deadline
+         FROM notice JOIN organisation ON organisation.id = provider_id WHERE case_id = $1 ORDER BY notice.id",
+        case
+    )?;
+    rows.into_iter().map(|stored| stored.opened(key)).collect()
+}
+
+#[derive(FromRow)]
+struct Stored {
+    id: Uuid,
+    provider_id: Uuid,
+    provider_name: String,
+    state: NoticeState,
+    sealed_content: Sealed,
+    sealed_answer: Option<Sealed>,
+    created_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+    deadline: Option<DateTime<Utc>>,
+}
+
+impl Stored {
+    fn opened(self, key: &PrivateKey) -> Result<Notice, Error> {
+        let content = key.open(Binding { row: self.id, field: CONTENT }, &self.sealed_content)?;
+        let answer = self.sealed_answer.map(|sealed| key.open_text(Binding { row: self.id, field: ANSWER }, &sealed)).transpose()?;
+        Ok(Notice {
+            id: self.id,
+            provider: self.provider_id,
+            provider_name: self.provider_name,
+            state: self.state,
+            content: decode(&content)?,
+            answer,
+            created_at: self.created_at,
+            sent_at: self.sent_at,
+            deadline: self.deadline,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    case_id: Uuid,
+    state: NoticeState,
+    sealed_content: Sealed,
+    sealed_for_sending: Option<Sealed>,
+    provider_name: String,
+    notice_email: Option<String>,
+    notice_language: Option<String>,
+    answer_hours: i64,
+    #[sqlx(try_from = "String")]
+    reference: Reference,
+}
+
+async fn row(tx: &mut Tx, notice: Uuid) -> Result<Option<Row>, Error> {
+    Ok(fetch_optional!(
+        tx,
+        Row,
+        "SELECT case_id, notice.state, sealed_content, sealed_for_sending, organisation.name AS provider_name, notice_email,
+            notice_language, answer_hours, reference
+         FROM notice JOIN organisation ON organisation.id = provider_id JOIN cases ON cases.id = case_id WHERE notice.id = $1",
+        notice
+    )?)
+}
+
+async fn provider_name(tx: &mut Tx, provider: Uuid) -> Result<Option<String>, Error> {
+    let found = fetch_optional!(tx, (String,), "SELECT name FROM organisation WHERE id = $1 AND kind = 'provider'", provider)?;
+    Ok(found.map(|(name,)| name))
+}
+
+/// The case's keys, if the case is in this analyst's hands.
+async fn in_hands(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<CaseKeys, NoticeError> {
+    let (held,) = fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2", case, session.staff)?;
+    if held == 0 {
+        return Err(NoticeError::NotYours);
+    }
+    case_keys::open_for_staff(tx, &session.epochs, case).await?.ok_or(NoticeError::Unknown)
+}
+
+async fn tell(cw: &Casework, tx: &mut Tx, row: &Row, notice: Uuid, state: NoticeState) -> Result<(), Error> {
+    let event = Event::Notice { provider: row.provider_name.clone(), state, reason: None };
+    history::record(cw, tx, row.case_id, Actor::System, Some(notice), &event).await?;
+    audit::record(cw, tx, Actor::System, "notice.state", notice, state.as_str()).await
+}
+
+fn place_of(item: &Item) -> Option<Place> {
+    match &item.detail {
+        Detail::Location(location) => Some(Place::Location { url: location.to_string() }),
+        Detail::Account(account) => Some(Place::Account { handle: account.handle().to_owned() }),
+        Detail::File => None,
+    }
+}
+
+/// After these nothing more is expected of the provider.
+fn is_final(state: NoticeState) -> bool {
+    matches!(state, NoticeState::Removed | NoticeState::Refused | NoticeState::Withdrawn | NoticeState::Undeliverable)
+}
+
+fn encode(content: &Content) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(content).map_err(|_| Error::Inconsistent("notice.content"))
+}
+
+fn decode(content: &[u8]) -> Result<Content, Error> {
+    serde_json::from_slice(content).map_err(|_| Error::Inconsistent("notice.content"))
+}
