@@ -106,4 +106,12 @@ urls! {
     RecoveryKey { language: Language } = "/{language}/console/administration/recovery";
     /// The queue.
     Queue { language: Language } = "/{language}/console";
+    /// Drafts a notice for a case.
+    NoticeDraft { language: Language, case: Uuid } = "/{language}/console/case/{case}/notice";
+    /// One notice: what goes out, where it stands.
+    NoticePage { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}";
+    /// Approves a drafted notice.
+    NoticeApproval { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/approval";
+    /// Writes down a provider's answer.
+    NoticeAnswer { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/answer";
 }

@@ -426,3 +426,75 @@ fn encode(content: &Content) -> Result<Vec<u8>, Error> {
 fn decode(content: &[u8]) -> Result<Content, Error> {
     serde_json::from_slice(content).map_err(|_| Error::Inconsistent("notice.content"))
 }
+
+/// What an analyst chooses from when drafting.
+pub struct Preparation {
+    /// The case's public name.
+    pub reference: Reference,
+    /// Locations and accounts of the case: what a notice can be about.
+    pub items: Vec<Item>,
+    /// Providers that take notices by mail.
+    pub providers: Vec<Addressee>,
+}
+
+/// A provider that takes notices by mail.
+#[derive(Clone, Debug, FromRow)]
+pub struct Addressee {
+    /// Its row.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// What a notice could be about and whom it could go to, for the analyst who holds the case.
+pub async fn prepare(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<Preparation, NoticeError> {
+    let mut tx = cw.storage.read().await?;
+    let keys = in_hands(&mut tx, session, case).await?;
+    let (reference,) = fetch_one!(&mut tx, (Reference,), "SELECT reference FROM cases WHERE id = $1", case)?;
+    let items = crate::item::of_case(&mut tx, case, &keys.case).await?;
+    let providers = fetch_all!(
+        &mut tx,
+        Addressee,
+        "SELECT id, name FROM organisation WHERE kind = 'provider' AND notice_email IS NOT NULL AND suspended_at IS NULL ORDER BY name"
+    )?;
+    Ok(Preparation { reference, items: items.into_iter().filter(|item| place_of(item).is_some()).collect(), providers })
+}
+
+/// A notice as it will go, or went, out.
+pub struct Preview {
+    /// The case it belongs to.
+    pub case: Uuid,
+    /// Where it stands.
+    pub state: NoticeState,
+    /// Whether the case is in this analyst's hands: only then may she approve, or write down an answer.
+    pub in_hands: bool,
+    /// Everything its mail is made of.
+    pub outgoing: Outgoing,
+    /// What the provider answered.
+    pub answer: Option<String>,
+}
+
+/// Opens a notice for anyone at the hotline who can read the case.
+pub async fn preview(cw: &Casework, session: &StaffSession, notice: Uuid) -> Result<Preview, NoticeError> {
+    let mut tx = cw.storage.read().await?;
+    let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
+    let keys = case_keys::open_for_staff(&mut tx, &session.epochs, row.case_id).await?.ok_or(NoticeError::Unknown)?;
+    let (held,) =
+        fetch_one!(&mut tx, (i64,), "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2", row.case_id, session.staff)?;
+    let found = of_case(&mut tx, row.case_id, &keys.case).await?.into_iter().find(|found| found.id == notice);
+    let found = found.ok_or(NoticeError::Unknown)?;
+    Ok(Preview {
+        case: row.case_id,
+        state: row.state,
+        in_hands: held == 1,
+        outgoing: Outgoing {
+            id: notice,
+            reference: row.reference,
+            provider_name: row.provider_name,
+            to: row.notice_email.unwrap_or_default(),
+            language: row.notice_language.unwrap_or_else(|| "en".to_owned()),
+            content: found.content,
+        },
+        answer: found.answer,
+    })
+}

@@ -4,6 +4,7 @@ pub mod door;
 pub mod frame;
 mod sign_in;
 pub mod signed;
+mod notice;
 
 use std::sync::Arc;
 
@@ -18,4 +19,5 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
         .route(SignOut::PATTERN, post(sign_in::sign_out))
+    Router::new().merge(notice::router())
 }
