@@ -155,7 +155,7 @@ pub async fn draft(
         return Err(NoticeError::NothingChosen);
     }
     let id = cw.new_id();
-    let content = encode(&Content { explanation: explanation.to_string(), places })?;
+    let content = encode(&Content { explanation: explanation.as_str().to_owned(), places })?;
     let sealed = keys.case.public().seal(&*cw.randomness, Binding { row: id, field: CONTENT }, &content);
     execute!(
         &mut tx,
@@ -226,7 +226,7 @@ pub async fn record_answer(
         return Err(NoticeError::MovedOn);
     }
     let answer = words
-        .map(|words| keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.to_string().as_bytes()));
+        .map(|words| keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.as_str().as_bytes()));
     let changed = execute!(
         &mut tx,
         "UPDATE notice SET state = $1, answered_at = $2, sealed_answer = COALESCE($3, sealed_answer),
@@ -408,9 +408,9 @@ async fn tell(cw: &Casework, tx: &mut Tx, row: &Row, notice: Uuid, state: Notice
 
 fn place_of(item: &Item) -> Option<Place> {
     match &item.detail {
-        Detail::Location(location) => Some(Place::Location { url: location.to_string() }),
+        Detail::Location(location) => Some(Place::Location { url: location.as_str().to_owned() }),
         Detail::Account(account) => Some(Place::Account { handle: account.handle().to_owned() }),
-        Detail::File => None,
+        Detail::File { .. } => None,
     }
 }
 

@@ -59,9 +59,9 @@ pub async fn save(cw: &Casework, session: &StaffSession, name: &Words, language:
         "INSERT INTO template (id, name, language, body, updated_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (name, language) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
         cw.new_id(),
-        name.to_string(),
+        name.as_str(),
         language.clone(),
-        body.to_string(),
+        body.as_str(),
         cw.now()
     )?;
     audit::record(cw, &mut tx, Actor::Staff(session.staff), "template.save", language.as_str(), "").await?;

@@ -30,10 +30,10 @@ pub async fn show(
 ) -> Answer {
     let prepared = notice::prepare(&app.casework, &session, case).await?;
     let mut chosen = Vec::new();
-    let provider = prepared.items.iter().find_map(|item| item.provider_id);
+    let provider = prepared.items.iter().find_map(|item| item.provider.as_ref().map(|provider| provider.id));
     if let Some(provider) = provider {
         chosen.push(("provider".to_owned(), provider.to_string()));
-        let of_provider = prepared.items.iter().filter(|item| item.provider_id == Some(provider));
+        let of_provider = prepared.items.iter().filter(|item| item.provider.as_ref().is_some_and(|found| found.id == provider));
         chosen.extend(of_provider.map(|item| ("item".to_owned(), item.id.to_string())));
     }
     let form = FormState::filled(Fields(chosen));
@@ -106,7 +106,7 @@ fn page(language: Language, case: Uuid, prepared: &Preparation, form: &FormState
         .map(|item| Choice::new(item.id, match &item.detail {
             Detail::Location(location) => location.defanged(),
             Detail::Account(account) => say!(language, "notice.draft.account", provider = account.provider(), handle = account.handle()),
-            Detail::File => String::new(),
+            Detail::File { .. } => String::new(),
         }))
         .collect();
     view! {
