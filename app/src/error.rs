@@ -22,9 +22,9 @@ pub enum Failure {
     Internal(casework::Error),
 }
 
-impl<E: Into<casework::Error>> From<E> for Failure {
-    fn from(cause: E) -> Self {
-        Self::Internal(cause.into())
+impl From<casework::Error> for Failure {
+    fn from(cause: casework::Error) -> Self {
+        Self::Internal(cause)
     }
 }
 

@@ -106,6 +106,8 @@ urls! {
     RecoveryKey { language: Language } = "/{language}/console/administration/recovery";
     /// The queue.
     Queue { language: Language } = "/{language}/console";
+    /// One case.
+    CasePage { language: Language, case: Uuid } = "/{language}/console/case/{case}";
     /// Drafts a notice for a case.
     NoticeDraft { language: Language, case: Uuid } = "/{language}/console/case/{case}/notice";
     /// One notice: what goes out, where it stands.

@@ -371,7 +371,6 @@ struct Row {
     notice_email: Option<String>,
     notice_language: Option<String>,
     answer_hours: i64,
-    #[sqlx(try_from = "String")]
     reference: Reference,
 }
 

@@ -19,5 +19,5 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
         .route(SignOut::PATTERN, post(sign_in::sign_out))
-    Router::new().merge(notice::router())
+        .merge(notice::router())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use casework::item::Detail;
 use casework::notice::{self, MOST_EXPLANATION, NoticeError, Preparation};
 use casework::text::Words;
