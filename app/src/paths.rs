@@ -116,4 +116,8 @@ urls! {
     NoticeApproval { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/approval";
     /// Writes down a provider's answer.
     NoticeAnswer { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/answer";
+    /// Ready answers to reporters.
+    Templates { language: Language } = "/{language}/console/templates";
+    /// Removes one of the hotline's own.
+    RemoveTemplate { language: Language, template: Uuid } = "/{language}/console/templates/{template}/remove";
 }

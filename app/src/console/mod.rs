@@ -5,6 +5,7 @@ pub mod frame;
 mod sign_in;
 pub mod signed;
 mod notice;
+pub mod template;
 
 use std::sync::Arc;
 
@@ -20,4 +21,5 @@ pub fn router() -> Router<Arc<App>> {
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
         .route(SignOut::PATTERN, post(sign_in::sign_out))
         .merge(notice::router())
+        .merge(template::router())
 }

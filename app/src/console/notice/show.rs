@@ -125,14 +125,14 @@ fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) ->
         <h1>{say!(language, "notice.title", provider = preview.outgoing.provider_name)}</h1>
         <p><span class="pill">{say!(language, format!("notice.state.{}", preview.state.as_str()))}</span></p>
         {form::error_summary(language, form)}
-        <section class="notice-preview" aria-label=say!(language, "notice.preview")>
+        <section class="panel" aria-label=say!(language, "notice.preview")>
             <dl class="facts">
                 <dt>{say!(language, "notice.to")}</dt><dd><bdi>{mail.to.clone()}</bdi></dd>
                 <dt>{say!(language, "notice.subject")}</dt><dd>{mail.subject.clone()}</dd>
             </dl>
-            <pre class="mail" dir="auto">{mail.text.clone()}</pre>
+            <pre class="letter" dir="auto">{mail.text.clone()}</pre>
             {mail.attachments.iter().map(|file| view! {
-                <details><summary>{file.name.clone()}</summary><pre class="mail" dir="ltr">{String::from_utf8_lossy(&file.bytes).into_owned()}</pre></details>
+                <details><summary>{file.name.clone()}</summary><pre class="letter" dir="ltr">{String::from_utf8_lossy(&file.bytes).into_owned()}</pre></details>
             }).collect_view()}
         </section>
         {preview.answer.clone().map(|answer| view! {

@@ -1,0 +1,169 @@
+//! Ready answers to reporters: those that come with Suoja, in every language, and the hotline's own before them.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
+use axum::Router;
+use casework::staff::session::StaffSession;
+use casework::template::{self, Template, TemplateError};
+use casework::text::Words;
+use leptos::prelude::*;
+
+use super::frame::{Place, console_page};
+use super::signed::Lead;
+use crate::error::{Answer, Failure};
+use crate::form::{self, Choice, Fields, FormState, Problem};
+use crate::paths::{RemoveTemplate, Templates, Url};
+use crate::visit::Visit;
+use crate::words::Language;
+use crate::{App, say};
+
+/// Most characters a template's name may have.
+const MOST_NAME: usize = 80;
+/// Most characters its text may have.
+const MOST_BODY: usize = 5_000;
+/// The keys under `template.` of those that come with Suoja.
+const SHIPPED: [&str; 8] = ["read", "asked", "removed", "refused", "listed", "threat", "need_more", "nothing"];
+
+/// A ready answer in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// What staff know it by, in the language of their console.
+    pub name: String,
+    /// The text, in the reporter's language.
+    pub body: String,
+}
+
+/// Every route about templates.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(Templates::PATTERN, get(show).post(save))
+        .route(RemoveTemplate::PATTERN, post(remove))
+}
+
+/// What an analyst may choose from for a reporter's language: the hotline's own first, then those that come with Suoja.
+pub async fn ready(app: &App, console: Language, reporter: Language) -> Result<Vec<Ready>, casework::Error> {
+    let own = template::all(&app.casework).await?;
+    let mut ready: Vec<Ready> = own
+        .into_iter()
+        .filter(|template| template.language.as_str() == reporter.code())
+        .map(|template| Ready { name: template.name, body: template.body })
+        .collect();
+    let shipped = shipped(console, reporter).filter(|shipped| ready.iter().all(|own| own.name != shipped.name));
+    let shipped: Vec<Ready> = shipped.collect();
+    ready.extend(shipped);
+    Ok(ready)
+}
+
+fn shipped(console: Language, reporter: Language) -> impl Iterator<Item = Ready> {
+    SHIPPED.into_iter().map(move |key| Ready {
+        name: say!(console, format!("template.{key}.name")),
+        body: say!(reporter, format!("template.{key}.body")),
+    })
+}
+
+async fn show(State(app): State<Arc<App>>, visit: Visit, Lead(session): Lead) -> Answer {
+    let language = visit.language;
+    let form = FormState::filled(Fields(vec![("language".to_owned(), language.code().to_owned())]));
+    page(&app, &visit, &session, StatusCode::OK, form).await
+}
+
+async fn save(
+    State(app): State<Arc<App>>,
+    Path(Templates { language }): Path<Templates>,
+    visit: Visit,
+    Lead(session): Lead,
+    fields: Fields,
+) -> Answer {
+    match parse(language, &fields) {
+        Ok((name, of, body)) => {
+            template::save(&app.casework, &session, &name, &of, &body).await?;
+            Ok(Redirect::to(&Templates { language }.to_string()).into_response())
+        }
+        Err(problems) => {
+            page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await
+        }
+    }
+}
+
+async fn remove(
+    State(app): State<Arc<App>>,
+    Path(RemoveTemplate { language, template }): Path<RemoveTemplate>,
+    Lead(session): Lead,
+) -> Answer {
+    template::remove(&app.casework, &session, template).await?;
+    Ok(Redirect::to(&Templates { language }.to_string()).into_response())
+}
+
+type Parsed = (Words, casework::taxonomy::LanguageCode, Words);
+
+fn parse(language: Language, fields: &Fields) -> Result<Parsed, Vec<Problem>> {
+    let name = Words::parse(fields.get("name"), MOST_NAME)
+        .map_err(|_| Problem::new("name", say!(language, "template.problem.name", most = MOST_NAME)));
+    let body = Words::parse(fields.get("body"), MOST_BODY)
+        .map_err(|_| Problem::new("body", say!(language, "template.problem.body", most = MOST_BODY)));
+    let of = fields.get("language").parse::<Language>().unwrap_or(language).code().parse();
+    match (name, of, body) {
+        (Ok(name), Ok(of), Ok(body)) => Ok((name, of, body)),
+        (name, _, body) => Err([name.err(), body.err()].into_iter().flatten().collect()),
+    }
+}
+
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Answer {
+    let language = visit.language;
+    let own = template::all(&app.casework).await?;
+    let title = say!(language, "template.title");
+    Ok(console_page(app, visit, session, status, Place::Queue, title, || content(language, own, &form)))
+}
+
+fn content(language: Language, own: Vec<Template>, form: &FormState) -> impl IntoView + use<> {
+    let languages = Language::ALL.into_iter().map(|of| Choice::new(of.code(), of.name().to_owned())).collect();
+    view! {
+        <h1>{say!(language, "template.title")}</h1>
+        <p class="lede">{say!(language, "template.lede")}</p>
+        {form::error_summary(language, form)}
+        <form method="post" action=Templates { language }.to_string() novalidate class="panel">
+            {form::text_field(form, "name", say!(language, "template.name"), None, "text", "off")}
+            {form::select_field(form, "language", say!(language, "template.language"), None, languages)}
+            {form::text_area(form, "body", say!(language, "template.body"), Some(say!(language, "template.body_hint")), 6)}
+            <button class="btn" type="submit">{say!(language, "template.save")}</button>
+        </form>
+        {(!own.is_empty()).then(|| view! {
+            <section class="panel">
+                <h2>{say!(language, "template.own")}</h2>
+                {own.into_iter().map(|template| own_template(language, template)).collect_view()}
+            </section>
+        })}
+        <section class="panel">
+            <h2>{say!(language, "template.shipped")}</h2>
+            {shipped(language, language).map(|ready| view! {
+                <details class="more"><summary>{ready.name}</summary><p class="letter" dir="auto">{ready.body}</p></details>
+            }).collect_view()}
+        </section>
+    }
+}
+
+fn own_template(language: Language, template: Template) -> impl IntoView {
+    let of = template.language.as_str().to_owned();
+    view! {
+        <details class="more">
+            <summary>{template.name} " (" {of.clone()} ")"</summary>
+            <p class="letter" dir="auto" lang=of>{template.body}</p>
+            <form method="post" action=RemoveTemplate { language, template: template.id }.to_string()>
+                <button class="btn quiet small" type="submit">{say!(language, "template.remove")}</button>
+            </form>
+        </details>
+    }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        match error {
+            TemplateError::Internal(cause) => Self::Internal(cause),
+            TemplateError::Forbidden => Self::Forbidden,
+        }
+    }
+}
