@@ -15,7 +15,6 @@ pub mod console;
 pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod countries;
-#[cfg(feature = "ssr")]
 pub mod drawings;
 #[cfg(feature = "ssr")]
 pub mod error;

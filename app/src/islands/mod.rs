@@ -1,1 +1,5 @@
-//! The few places where a page does something by itself in the browser. Each works on words given as props.
+//! The parts of pages that live in the browser. Everything else works without script.
+
+pub mod hash_files;
+#[cfg(feature = "hydrate")]
+mod hash_worker;

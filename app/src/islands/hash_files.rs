@@ -1,0 +1,285 @@
+//! Choosing files, whose fingerprints are made on this device.
+//!
+//! The file field has no name and stands outside every form: the browser could not send a file if it wanted to. What is
+//! made of it stands as hidden fields `file` (JSON) that belong to the page's form, and is shown in full before it is
+//! sent. Names of files are shown here and go nowhere. Without script the files given before are kept, and a text says
+//! what else helps.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::drawings;
+
+/// The most files of one form.
+pub const MOST_FILES: usize = 50;
+
+/// What the island says, in the reader's language. `%{…}` stands for what is filled in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct HashWords {
+    pub choose: String,
+    pub choose_hint: String,
+    pub no_script: String,
+    pub loading: String,
+    pub flight: String,
+    pub too_many: String,
+    pub picture: String,
+    pub kept: String,
+    pub waiting: String,
+    pub reading: String,
+    pub looking: String,
+    pub done: String,
+    pub remove: String,
+    pub cancel: String,
+    pub remove_name: String,
+    pub sent: String,
+    pub status: String,
+    /// What to say of a file, by the reason's code in `docs/hashing.md`.
+    pub problems: BTreeMap<String, String>,
+}
+
+/// The codes of what a file may lack, and of what may go wrong (`docs/hashing.md`).
+#[cfg(feature = "ssr")]
+const PROBLEMS: [&str; 12] = [
+    "low_quality",
+    "video",
+    "unsupported_format",
+    "not_a_picture",
+    "empty",
+    "truncated",
+    "damaged",
+    "too_large",
+    "too_small",
+    "unreadable",
+    "memory",
+    "broken",
+];
+
+#[cfg(feature = "ssr")]
+impl HashWords {
+    /// The words in a language.
+    pub fn in_language(language: crate::words::Language) -> Self {
+        use crate::say;
+        let problem = |code: &str| (code.to_owned(), say!(language, format!("hash.problem.{code}")));
+        Self {
+            choose: say!(language, "hash.choose"),
+            choose_hint: say!(language, "hash.choose_hint"),
+            no_script: say!(language, "hash.no_script"),
+            loading: say!(language, "hash.loading"),
+            flight: say!(language, "hash.flight"),
+            too_many: say!(language, "hash.too_many"),
+            picture: say!(language, "hash.picture"),
+            kept: say!(language, "hash.kept"),
+            waiting: say!(language, "hash.waiting"),
+            reading: say!(language, "hash.reading"),
+            looking: say!(language, "hash.looking"),
+            done: say!(language, "hash.done"),
+            remove: say!(language, "hash.remove"),
+            cancel: say!(language, "hash.cancel"),
+            remove_name: say!(language, "hash.remove_name"),
+            sent: say!(language, "hash.sent"),
+            status: say!(language, "hash.status"),
+            problems: PROBLEMS.into_iter().map(problem).collect(),
+        }
+    }
+}
+
+/// Where a file stands.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser makes fingerprints"))]
+pub(super) enum State {
+    /// Others come first, or the module is on its way.
+    Waiting,
+    /// The worker reads its bytes, 0 to 100 %.
+    Reading(u32),
+    /// The worker looks at its rows, 0 to 100 %.
+    Looking(u32),
+    /// Made: the JSON that will be sent.
+    Done(String),
+    /// The reason's code.
+    Failed(String),
+}
+
+/// A chosen file.
+#[derive(Clone)]
+pub(super) struct Chosen {
+    /// Ours, one a file.
+    pub id: u32,
+    /// As its owner calls it; stays here.
+    pub name: String,
+    /// Where it stands.
+    pub state: RwSignal<State>,
+}
+
+/// What the island knows; the worker's answers change it.
+#[derive(Clone, Copy)]
+pub(super) struct Files {
+    /// In the order chosen.
+    pub chosen: RwSignal<Vec<Chosen>>,
+    /// The module is here: flight mode may be switched on.
+    pub ready: RwSignal<bool>,
+    /// A file was chosen, the module is on its way.
+    pub loading: RwSignal<bool>,
+    /// More were chosen than fit.
+    pub too_many: RwSignal<bool>,
+}
+
+/// Choosing files. `form`: the id of the form the fingerprints belong to. `kept`: fingerprints given before, as JSON.
+#[island]
+#[allow(missing_docs)]
+pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl IntoView {
+    let files = Files {
+        chosen: RwSignal::new(kept_files(&words, kept)),
+        ready: RwSignal::new(false),
+        loading: RwSignal::new(false),
+        too_many: RwSignal::new(false),
+    };
+    let has_script = RwSignal::new(false);
+    Effect::new(move || has_script.set(true));
+    let words = StoredValue::new(words);
+    let say = move |pick: fn(&HashWords) -> &String| words.with_value(|words| pick(words).clone());
+    let row = move |file: Chosen| row(words, form.clone(), files, file);
+    view! {
+        <div>
+            <p class="notice" hidden=move || has_script.get()>{say(|words| &words.no_script)}</p>
+            <div hidden=move || !has_script.get()>
+                <div class="pick">
+                    <label for="choose-files"><b>{say(|words| &words.choose)}</b></label>
+                    <input id="choose-files" type="file" multiple accept="image/*,video/*" aria-describedby="choose-files-hint"
+                        on:change=move |event| take(files, &event) />
+                    <p class="hint" id="choose-files-hint">{say(|words| &words.choose_hint)}</p>
+                </div>
+            </div>
+            <div role="status">
+                <Show when=move || files.loading.get() && !files.ready.get()>
+                    <p class="hint">{say(|words| &words.loading)}</p>
+                </Show>
+                <Show when=move || files.ready.get()>
+                    <p class="flash">{say(|words| &words.flight)}</p>
+                </Show>
+                <Show when=move || files.too_many.get()>
+                    <p class="problem">{filled(&say(|words| &words.too_many), "max", MOST_FILES)}</p>
+                </Show>
+                <p class="visually-hidden">{move || count(&say(|words| &words.status), files)}</p>
+            </div>
+            <ul class="files">
+                <For each=move || files.chosen.get() key=|file| file.id children=row />
+            </ul>
+        </div>
+    }
+}
+
+fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
+    let kept = kept.into_iter().zip(0..).map(|(json, id)| Chosen {
+        id,
+        name: words.kept.clone(),
+        state: RwSignal::new(State::Done(json)),
+    });
+    kept.collect()
+}
+
+fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) -> impl IntoView {
+    let Chosen { id, name, state } = file;
+    let label = words.with_value(|words| filled(&words.remove_name, "name", &name));
+    let button = move || {
+        words.with_value(|words| if is_done(state) { words.remove.clone() } else { words.cancel.clone() })
+    };
+    view! {
+        <li class=move || class(&state.get())>
+            {drawings::fingerprint()}
+            <p class="file-name"><bdi>{name}</bdi></p>
+            <p class="file-state">{move || words.with_value(|words| said(words, &state.get()))}</p>
+            <button class="btn quiet small" type="button" aria-label=label on:click=move |_| remove(files, id)>
+                {button}
+            </button>
+            {move || percent(&state.get()).map(|percent| view! { <progress value=percent max="100"></progress> })}
+            {move || made(&state.get()).map(|json| result(words, &form, &json))}
+        </li>
+    }
+}
+
+/// The fingerprint, what it lacks, everything that will be sent, and the field that sends it.
+fn result(words: StoredValue<HashWords>, form: &str, json: &str) -> impl IntoView + use<> {
+    let fingerprints: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let text = |name: &str| fingerprints.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let shown = text("pdq").or_else(|| text("sha256")).unwrap_or_default();
+    let lacks = text("no_pdq").and_then(|code| words.with_value(|words| words.problems.get(&code).cloned()));
+    view! {
+        <p class="hash" dir="ltr">{shown}</p>
+        {lacks.map(|lacks| view! { <p class="hint">{lacks}</p> })}
+        <details>
+            <summary>{words.with_value(|words| words.sent.clone())}</summary>
+            <code class="hash" dir="ltr">{json.to_owned()}</code>
+        </details>
+        <input type="hidden" name="file" form=form.to_owned() value=json.to_owned() />
+    }
+}
+
+fn is_done(state: RwSignal<State>) -> bool {
+    state.with(|state| matches!(state, State::Done(_) | State::Failed(_)))
+}
+
+fn made(state: &State) -> Option<String> {
+    match state {
+        State::Done(json) => Some(json.clone()),
+        State::Waiting | State::Reading(_) | State::Looking(_) | State::Failed(_) => None,
+    }
+}
+
+fn percent(state: &State) -> Option<u32> {
+    match state {
+        State::Reading(percent) | State::Looking(percent) => Some(*percent),
+        State::Waiting | State::Done(_) | State::Failed(_) => None,
+    }
+}
+
+fn class(state: &State) -> &'static str {
+    match state {
+        State::Waiting => "file",
+        State::Reading(_) | State::Looking(_) => "file working",
+        State::Done(_) => "file done",
+        State::Failed(_) => "file failed",
+    }
+}
+
+fn said(words: &HashWords, state: &State) -> String {
+    match state {
+        State::Waiting => words.waiting.clone(),
+        State::Reading(percent) => filled(&words.reading, "percent", percent),
+        State::Looking(percent) => filled(&words.looking, "percent", percent),
+        State::Done(_) => words.done.clone(),
+        State::Failed(code) => words.problems.get(code).cloned().unwrap_or_default(),
+    }
+}
+
+fn count(words: &str, files: Files) -> String {
+    files.chosen.with(|chosen| match chosen.len() {
+        0 => String::new(),
+        all => filled(&filled(words, "done", chosen.iter().filter(|file| is_done(file.state)).count()), "all", all),
+    })
+}
+
+/// The words with one placeholder filled in.
+pub(super) fn filled(words: &str, name: &str, value: impl ToString) -> String {
+    words.replace(&format!("%{{{name}}}"), &value.to_string())
+}
+
+/// Files were chosen: the field is emptied, so that the same file can be chosen again.
+#[cfg(feature = "hydrate")]
+fn take(files: Files, event: &leptos::ev::Event) {
+    super::hash_worker::take(files, event);
+}
+
+/// On the server nothing is ever chosen.
+#[cfg(not(feature = "hydrate"))]
+fn take(files: Files, _: &leptos::ev::Event) {
+    files.loading.set(true);
+}
+
+fn remove(files: Files, id: u32) {
+    #[cfg(feature = "hydrate")]
+    super::hash_worker::cancel(id);
+    files.chosen.update(|chosen| chosen.retain(|file| file.id != id));
+}

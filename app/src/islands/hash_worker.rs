@@ -1,0 +1,170 @@
+//! Talking to the worker that makes the fingerprints (`docs/hashing.md`). It has no network: the page fetches and compiles
+//! the module, only once a file has been chosen, and hands it over.
+
+use std::cell::RefCell;
+
+use js_sys::{Object, Reflect, WebAssembly};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, HtmlInputElement, MessageEvent, Worker};
+
+use super::hash_files::{Chosen, Files, MOST_FILES, State};
+
+const WORKER: &str = "/hash-worker.js";
+const MODULE: &str = "/pkg/hashing.wasm";
+
+/// The page's one worker, and the files that wait for its module.
+#[derive(Default)]
+struct Hashing {
+    worker: Option<Worker>,
+    has_module: bool,
+    waiting: Vec<(u32, File)>,
+    next_id: u32,
+}
+
+thread_local! {
+    static HASHING: RefCell<Hashing> = RefCell::default();
+}
+
+/// Takes the chosen files in, as many as fit, and hashes one after the other.
+pub fn take(files: Files, event: &web_sys::Event) {
+    let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let Some(list) = field.files() else { return };
+    let room = MOST_FILES.saturating_sub(files.chosen.with_untracked(Vec::len));
+    let new: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
+    field.set_value("");
+    files.too_many.set(new.len() > room);
+    for file in new.into_iter().take(room) {
+        let id = next_id(files);
+        files.chosen.update(|chosen| chosen.push(Chosen { id, name: file.name(), state: RwSignal::new(State::Waiting) }));
+        hash(id, file);
+    }
+    start(files);
+}
+
+/// Kept files took the first ids.
+fn next_id(files: Files) -> u32 {
+    HASHING.with_borrow_mut(|hashing| {
+        let taken = files.chosen.with_untracked(|chosen| chosen.iter().map(|file| file.id + 1).max().unwrap_or(0));
+        let id = hashing.next_id.max(taken);
+        hashing.next_id = id + 1;
+        id
+    })
+}
+
+fn hash(id: u32, file: File) {
+    HASHING.with_borrow_mut(|hashing| match &hashing.worker {
+        Some(worker) if hashing.has_module => post(worker, "hash", &[("id", id.into()), ("file", file.into())]),
+        _ => hashing.waiting.push((id, file)),
+    });
+}
+
+/// Forgets a file, whatever the worker does with it.
+pub fn cancel(id: u32) {
+    HASHING.with_borrow_mut(|hashing| {
+        hashing.waiting.retain(|(waiting, _)| *waiting != id);
+        if let Some(worker) = &hashing.worker {
+            post(worker, "cancel", &[("id", id.into())]);
+        }
+    });
+}
+
+/// Starts the worker and fetches its module, once.
+fn start(files: Files) {
+    if HASHING.with_borrow(|hashing| hashing.worker.is_some()) {
+        return;
+    }
+    files.loading.set(true);
+    let Ok(worker) = Worker::new(WORKER) else { return fail(files, "broken") };
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard(files, &event.data()));
+    worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+    HASHING.with_borrow_mut(|hashing| hashing.worker = Some(worker));
+    spawn_local(async move {
+        match module().await {
+            Ok(module) => hand_over(&module),
+            Err(_) => fail(files, "broken"),
+        }
+    });
+}
+
+async fn module() -> Result<JsValue, JsValue> {
+    let response = window().fetch_with_str(MODULE);
+    JsFuture::from(WebAssembly::compile_streaming(&response)).await
+}
+
+fn hand_over(module: &JsValue) {
+    HASHING.with_borrow_mut(|hashing| {
+        let Some(worker) = &hashing.worker else { return };
+        post(worker, "start", &[("module", module.clone())]);
+        for (id, file) in hashing.waiting.drain(..) {
+            post(worker, "hash", &[("id", id.into()), ("file", file.into())]);
+        }
+        hashing.has_module = true;
+    });
+}
+
+/// A message that cannot be posted is a file that cannot be read: the row then says nothing new, and can be removed.
+fn post(worker: &Worker, kind: &str, fields: &[(&str, JsValue)]) {
+    let message = Object::new();
+    let kind = [("kind", JsValue::from_str(kind))];
+    for (name, value) in kind.iter().chain(fields) {
+        _ = Reflect::set(&message, &JsValue::from_str(name), value);
+    }
+    _ = worker.post_message(&message);
+}
+
+fn heard(files: Files, message: &JsValue) {
+    let id = number(message, "id");
+    match text(message, "kind").as_str() {
+        "ready" => files.ready.set(true),
+        "broken" => fail(files, "broken"),
+        "progress" => {
+            let percent = 100 * u64::from(number(message, "done")) / u64::from(number(message, "total").max(1));
+            let percent = u32::try_from(percent.min(100)).unwrap_or(100);
+            let looking = text(message, "step") == "looking";
+            change(files, id, if looking { State::Looking(percent) } else { State::Reading(percent) });
+        }
+        "done" => {
+            let json = js_sys::JSON::stringify(&field(message, "fingerprints")).map(String::from).unwrap_or_default();
+            change(files, id, State::Done(json));
+        }
+        "failed" => change(files, id, State::Failed(text(message, "reason"))),
+        _ => {}
+    }
+}
+
+fn change(files: Files, id: u32, state: State) {
+    let row = files.chosen.with_untracked(|chosen| chosen.iter().find(|file| file.id == id).map(|file| file.state));
+    if let Some(row) = row {
+        row.set(state);
+    }
+}
+
+/// Everything that is not done yet will not be.
+fn fail(files: Files, reason: &str) {
+    files.loading.set(false);
+    files.chosen.with_untracked(|chosen| {
+        for file in chosen {
+            if !file.state.with_untracked(|state| matches!(state, State::Done(_))) {
+                file.state.set(State::Failed(reason.to_owned()));
+            }
+        }
+    });
+}
+
+fn field(message: &JsValue, name: &str) -> JsValue {
+    Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn text(message: &JsValue, name: &str) -> String {
+    field(message, name).as_string().unwrap_or_default()
+}
+
+/// A whole number of the protocol: never negative; a file of more than 4 GiB counts as 4 GiB, for its progress only.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn number(message: &JsValue, name: &str) -> u32 {
+    field(message, name).as_f64().unwrap_or_default() as u32
+}
