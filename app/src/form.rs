@@ -28,6 +28,11 @@ impl Fields {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
+    /// The language chosen by the switch while a form is open: the page comes again in it, everything typed still there.
+    pub fn language(&self) -> Option<Language> {
+        self.get("language").parse().ok()
+    }
+
     /// Whether this value of this name came.
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.all(name).any(|found| found == value)
@@ -85,7 +90,13 @@ impl FormState {
         Self { fields, problems: Vec::new() }
     }
 
-    fn problem(&self, field: &str) -> Option<String> {
+    /// 200; or 422 when something is wrong.
+    pub fn status(&self) -> StatusCode {
+        if self.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
+    /// What is wrong with a field, if anything is.
+    pub fn problem(&self, field: &str) -> Option<String> {
         self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone())
     }
 }

@@ -9,6 +9,7 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 
 use crate::paths;
+use crate::public::help::help_strip;
 use crate::say;
 use crate::visit::Visit;
 use crate::words::Language;
@@ -35,6 +36,8 @@ pub struct Page {
     pub islands: bool,
     /// The id of the form with an open field: the language switch then submits it, so that nothing typed is lost.
     pub open_form: Option<&'static str>,
+    /// The reader's country, if they said it: whose help stands at the page's foot.
+    pub country: Option<String>,
 }
 
 impl Page {
@@ -46,12 +49,13 @@ impl Page {
             status: StatusCode::OK,
             islands: false,
             open_form: None,
+            country: None,
         }
     }
 
     /// A console page with a title of its own.
     pub fn console(title: String) -> Self {
-        Self { title, frame: Frame::Console, status: StatusCode::OK, islands: false, open_form: None }
+        Self { title, frame: Frame::Console, status: StatusCode::OK, islands: false, open_form: None, country: None }
     }
 
     /// The same page as an answer to bad input (422) or a missing thing (404).
@@ -72,6 +76,13 @@ impl Page {
     #[must_use]
     pub fn with_open_form(mut self, form: &'static str) -> Self {
         self.open_form = Some(form);
+        self
+    }
+
+    /// The same page with the help of this country (ISO 3166-1 alpha-2) at its foot.
+    #[must_use]
+    pub fn with_help_in(mut self, country: &str) -> Self {
+        self.country = Some(country.to_owned());
         self
     }
 
@@ -131,8 +142,8 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
             </header>
             {app.demo.then(|| view! { <p class="demo-mark">{say!(language, "frame.demo")}</p> })}
             <main id="main" tabindex="-1">{content}</main>
+            {help_strip(app, language, page.country.as_deref())}
             <footer class="foot">
-                <a class="foot-help" href=paths::Help { language }.to_string()>{say!(language, "frame.help")}</a>
                 <a href=paths::Privacy { language }.to_string()>{say!(language, "frame.privacy")}</a>
                 <a href=paths::About { language }.to_string()>{say!(language, "frame.about")}</a>
             </footer>

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use casework::report::{Door, Step};
 use casework::taxonomy::OrganisationKind;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -50,8 +51,34 @@ urls! {
     About { language: Language } = "/{language}/about";
     /// Opens a case by its code.
     Code { language: Language } = "/{language}/code";
+    /// The case code, once, after sending.
+    Receipt { language: Language } = "/{language}/sent";
+    /// The case code as a picture to keep.
+    ReceiptPicture { language: Language } = "/{language}/sent/picture.svg";
+    /// Where the form goes that a password manager saves the case code from.
+    ReceiptKept { language: Language } = "/{language}/sent/kept";
+    /// The end of a report's way: the code is saved.
+    Saved { language: Language } = "/{language}/sent/saved";
     /// The reporter's own case.
     MyCase { language: Language } = "/{language}/case";
+    /// A message to the hotline.
+    MyCaseWrite { language: Language } = "/{language}/case/write";
+    /// More links, accounts, files or words.
+    MyCaseAdd { language: Language } = "/{language}/case/add";
+    /// Disagreeing with the outcome.
+    MyCaseAppeal { language: Language } = "/{language}/case/appeal";
+    /// Taking back, first step: what to erase.
+    MyCaseErase { language: Language } = "/{language}/case/erase";
+    /// Taking back, second step: whether that is really wanted.
+    MyCaseEraseSure { language: Language } = "/{language}/case/erase/sure";
+    /// Changing one's mind about erasing.
+    MyCaseKeep { language: Language } = "/{language}/case/keep";
+    /// Closes the case in this browser.
+    MyCaseClose { language: Language } = "/{language}/case/close";
+    /// The beginning of a report.
+    Start { language: Language, door: Door } = "/{language}/{door}";
+    /// One question of a report.
+    Question { language: Language, door: Door, step: Step } = "/{language}/{door}/{step}";
     /// The staff's door.
     SignIn { language: Language } = "/{language}/console/sign-in";
     /// Ends the staff's session.

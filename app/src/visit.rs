@@ -43,6 +43,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 }
 
 impl Visit {
+    /// The same visit, answered in another language than its path names.
+    #[must_use]
+    pub fn speaking(&self, language: Language) -> Self {
+        Self { language, ..self.clone() }
+    }
+
     /// This same page in another language.
     pub fn in_language(&self, language: Language) -> String {
         let rest = self.uri.path().splitn(3, '/').nth(2).map(|rest| format!("/{rest}")).unwrap_or_default();

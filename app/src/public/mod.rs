@@ -1,16 +1,45 @@
 //! Reporters' pages.
 
+mod about;
+mod code;
+pub mod help;
 mod home;
+mod leave;
+mod my_case;
+mod privacy;
+mod receipt;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::App;
-use crate::paths::{Home, Root, Url};
+use crate::paths::{
+    About, Code, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseEraseSure, MyCaseKeep,
+    MyCaseWrite, Privacy, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Url,
+};
 
 /// Every public route.
 pub fn router() -> Router<Arc<App>> {
-    Router::new().route(Root::PATTERN, get(home::choose_language)).route(Home::PATTERN, get(home::show))
+    Router::new()
+        .route(Root::PATTERN, get(home::choose_language))
+        .route(Home::PATTERN, get(home::show))
+        .route(Leave::PATTERN, get(leave::leave))
+        .route(Help::PATTERN, get(help::show))
+        .route(Privacy::PATTERN, get(privacy::show))
+        .route(About::PATTERN, get(about::show))
+        .route(Receipt::PATTERN, get(receipt::show).post(receipt::saved))
+        .route(ReceiptPicture::PATTERN, get(receipt::picture))
+        .route(ReceiptKept::PATTERN, post(receipt::kept))
+        .route(Saved::PATTERN, get(receipt::done))
+        .route(Code::PATTERN, get(code::show).post(code::open))
+        .route(MyCase::PATTERN, get(my_case::show))
+        .route(MyCaseWrite::PATTERN, get(my_case::to_case).post(my_case::write))
+        .route(MyCaseAdd::PATTERN, get(my_case::add::show).post(my_case::add::send))
+        .route(MyCaseAppeal::PATTERN, get(my_case::appeal::show).post(my_case::appeal::send))
+        .route(MyCaseErase::PATTERN, get(my_case::erase::show).post(my_case::erase::choose))
+        .route(MyCaseEraseSure::PATTERN, get(my_case::to_case).post(my_case::erase::ask))
+        .route(MyCaseKeep::PATTERN, get(my_case::to_case).post(my_case::erase::keep))
+        .route(MyCaseClose::PATTERN, get(my_case::to_case).post(my_case::close))
 }

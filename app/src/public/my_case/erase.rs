@@ -1,0 +1,144 @@
+//! Taking back, in two steps: what to erase, then whether that is really wanted, told truthfully. And changing one's mind.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::erasure::{self, WAIT, Wish};
+use leptos::prelude::*;
+
+use super::{answered, opened, to_code};
+use crate::cookies::Holds;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary};
+use crate::page::Page;
+use crate::paths::{MyCase, MyCaseErase, MyCaseEraseSure, MyCaseKeep};
+use crate::visit::Visit;
+use crate::words::{Language, say_count, say_time};
+use crate::{App, drawings, say};
+
+/// First step: what to erase.
+pub async fn show(State(app): State<Arc<App>>, Path(MyCaseErase { language }): Path<MyCaseErase>, visit: Visit) -> Answer {
+    match opened(&app, &visit, language).await {
+        Ok(_) => Ok(first_step(&app, &visit, language, &FormState::default())),
+        Err(instead) => instead,
+    }
+}
+
+/// The first step's answer: shows the second. Nothing changes yet.
+pub async fn choose(
+    State(app): State<Arc<App>>,
+    Path(MyCaseErase { language }): Path<MyCaseErase>,
+    visit: Visit,
+    fields: Fields,
+) -> Answer {
+    let open = match opened(&app, &visit, language).await {
+        Ok(open) => open,
+        Err(instead) => return instead,
+    };
+    let wish = wish(&fields);
+    if wish == Wish::default() {
+        let form = FormState { problems: vec![Problem::new("erase", say!(language, "my_case.erase.none"))], fields };
+        return Ok(first_step(&app, &visit, language, &form));
+    }
+    let stays_protected = open.case.protection.listed > 0 && !wish.protection;
+    Ok(second_step(&app, &visit, language, wish, stays_protected))
+}
+
+/// Second step: yes. From what is left of an erased case as well.
+pub async fn ask(
+    State(app): State<Arc<App>>,
+    Path(MyCaseEraseSure { language }): Path<MyCaseEraseSure>,
+    visit: Visit,
+    fields: Fields,
+) -> Answer {
+    let Some(token) = Holds::Case.token(&app, &visit) else { return Ok(to_code(&app, &visit, language)) };
+    let wish = wish(&fields);
+    if wish == Wish::default() {
+        return Ok(Redirect::to(&MyCaseErase { language }.to_string()).into_response());
+    }
+    let asked = erasure::ask(&app.casework, &token, wish).await;
+    answered(&app, &visit, language, asked, "erase")
+}
+
+/// Changed one's mind: everything stays.
+pub async fn keep(State(app): State<Arc<App>>, Path(MyCaseKeep { language }): Path<MyCaseKeep>, visit: Visit) -> Answer {
+    let Some(token) = Holds::Case.token(&app, &visit) else { return Ok(to_code(&app, &visit, language)) };
+    let kept = erasure::cancel(&app.casework, &token).await;
+    answered(&app, &visit, language, kept, "keep")
+}
+
+fn wish(fields: &Fields) -> Wish {
+    Wish { words: fields.has("erase", "words"), protection: fields.has("erase", "protection") }
+}
+
+fn first_step(app: &App, visit: &Visit, language: Language, form: &FormState) -> Response {
+    let choice = |value: &str| Choice {
+        value: value.to_owned(),
+        label: say!(language, format!("my_case.erase.{value}")),
+        hint: Some(say!(language, format!("my_case.erase.{value}_hint"))),
+    };
+    let both = vec![choice("words"), choice("protection")];
+    Page::public(visit).with_status(form.status()).render(app, visit, || {
+        view! {
+            <div class="narrow">
+                {error_summary(language, form)}
+                <p class="crumb"><a href=MyCase { language }.to_string()>{drawings::arrow_back()} {say!(language, "my_case.back")}</a></p>
+                <h1>{say!(language, "my_case.erase.title")}</h1>
+                <p class="lede">{say!(language, "my_case.erase.lede")}</p>
+                <form method="post" action=MyCaseErase { language }.to_string()>
+                    {choices(form, "checkbox", "erase", say!(language, "my_case.erase.legend"), "", both)}
+                    <p><button class="btn" type="submit">{say!(language, "my_case.erase.next")}</button></p>
+                </form>
+            </div>
+        }
+    })
+}
+
+fn second_step(app: &App, visit: &Visit, language: Language, wish: Wish, stays_protected: bool) -> Response {
+    let day = say_time(language, app.casework.hours.zone(), app.casework.now() + WAIT);
+    let backups = say_count(language, "my_case.erase.sure.backups", u64::from(app.operator.backup_days));
+    Page::public(visit).render(app, visit, || {
+        view! {
+            <div class="narrow">
+                <p class="crumb"><a href=MyCase { language }.to_string()>{drawings::arrow_back()} {say!(language, "my_case.back")}</a></p>
+                <h1>{say!(language, "my_case.erase.sure.title")}</h1>
+                <p class="lede">{say!(language, "my_case.erase.sure.when", day = day)}</p>
+                <p>{say!(language, "my_case.erase.sure.why_wait")}</p>
+                <h2>{say!(language, "my_case.erase.sure.will")}</h2>
+                <ul class="effects">{gone(language, wish, stays_protected)}</ul>
+                <h2>{say!(language, "my_case.erase.sure.cannot")}</h2>
+                <ul class="effects">
+                    {stays(say!(language, "my_case.erase.sure.mails"))}
+                    {stays(say!(language, "my_case.erase.sure.told"))}
+                    {stays(backups)}
+                    {stays(say!(language, "my_case.erase.sure.kept"))}
+                </ul>
+                <form method="post" action=MyCaseEraseSure { language }.to_string()>
+                    {wish.words.then(|| view! { <input type="hidden" name="erase" value="words" /> })}
+                    {wish.protection.then(|| view! { <input type="hidden" name="erase" value="protection" /> })}
+                    <p class="actions">
+                        <a class="btn" href=MyCase { language }.to_string()>{say!(language, "my_case.erase.sure.back")}</a>
+                        <button class="btn danger" type="submit">{say!(language, "my_case.erase.sure.erase")}</button>
+                    </p>
+                </form>
+            </div>
+        }
+    })
+}
+
+fn gone(language: Language, wish: Wish, stays_protected: bool) -> impl IntoView {
+    let code = if stays_protected { "my_case.erase.sure.code_stub" } else { "my_case.erase.sure.code" };
+    let mut lines = Vec::new();
+    if wish.words {
+        lines.extend(["my_case.erase.sure.words", "my_case.erase.sure.email", code, "my_case.erase.sure.work"]);
+    }
+    if wish.protection {
+        lines.push("my_case.erase.sure.protection");
+    }
+    lines.into_iter().map(|key| view! { <li>{drawings::check()}<span>{say!(language, key)}</span></li> }).collect_view()
+}
+
+fn stays(words: String) -> impl IntoView {
+    view! { <li>{drawings::cross()}<span>{words}</span></li> }
+}
