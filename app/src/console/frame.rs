@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::staff::session::StaffSession;
+use casework::taxonomy::Role;
 use leptos::prelude::*;
 
 use crate::page::Page;
@@ -17,20 +18,36 @@ use crate::{App, drawings, paths, say};
 pub enum Place {
     /// The queue.
     Queue,
+    /// Staff, organisations and tables.
+    Administration,
+    /// One's own account.
+    Account,
 }
 
 impl Place {
-    const ALL: [Self; 1] = [Self::Queue];
+    const ALL: [Self; 3] = [Self::Queue, Self::Administration, Self::Account];
+
+    /// Whether this member has something to do there.
+    fn is_for(self, role: Role) -> bool {
+        match self {
+            Self::Queue | Self::Account => true,
+            Self::Administration => role != Role::Analyst,
+        }
+    }
 
     fn href(self, language: Language) -> String {
         match self {
             Self::Queue => paths::Queue { language }.to_string(),
+            Self::Administration => paths::Staff { language }.to_string(),
+            Self::Account => paths::Account { language }.to_string(),
         }
     }
 
     fn words(self, language: Language) -> String {
         match self {
             Self::Queue => say!(language, "console.nav.queue"),
+            Self::Administration => say!(language, "administration.nav"),
+            Self::Account => say!(language, "account.nav"),
         }
     }
 }
@@ -50,6 +67,7 @@ pub fn console_page<V: IntoView + 'static>(
     let demo = app.demo;
     let links = Place::ALL
         .into_iter()
+        .filter(|to| to.is_for(session.role))
         .map(|to| view! { <a href=to.href(language) aria-current=(to == place).then_some("page")>{to.words(language)}</a> })
         .collect_view();
     Page::console(title).with_status(status).render(app, visit, move || {
