@@ -147,4 +147,36 @@ urls! {
     Templates { language: Language } = "/{language}/console/templates";
     /// Removes one of the hotline's own.
     RemoveTemplate { language: Language, template: Uuid } = "/{language}/console/templates/{template}/remove";
+    /// The cases in my hands.
+    MyCases { language: Language } = "/{language}/console/mine";
+    /// The cases that wait for a reporter or for providers.
+    WaitingCases { language: Language } = "/{language}/console/waiting";
+    /// The cases with an item that wants somebody else's assessment.
+    SecondLook { language: Language } = "/{language}/console/second-look";
+    /// Takes the most urgent case.
+    TakeNext { language: Language } = "/{language}/console/take-next";
+    /// Takes a case.
+    TakeCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/take";
+    /// Puts a case back.
+    ReleaseCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/release";
+    /// Gives a case to a colleague.
+    HandOverCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/hand-over";
+    /// Assesses an item of a case.
+    Assess { language: Language, case: Uuid, item: Uuid } = "/{language}/console/case/{case}/items/{item}/assess";
+    /// Writes to a case's reporter.
+    WriteMessage { language: Language, case: Uuid } = "/{language}/console/case/{case}/message";
+    /// Adds a note to a case.
+    WriteNote { language: Language, case: Uuid } = "/{language}/console/case/{case}/note";
+    /// Sets a case's labels.
+    SetLabels { language: Language, case: Uuid } = "/{language}/console/case/{case}/labels";
+    /// Puts a case into another state.
+    ChangeState { language: Language, case: Uuid } = "/{language}/console/case/{case}/state";
+    /// Closes a case.
+    CloseCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/close";
+    /// Opens a closed case again.
+    ReopenCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/reopen";
+    /// Puts a legal hold on a case, or takes it off.
+    LegalHold { language: Language, case: Uuid } = "/{language}/console/case/{case}/legal-hold";
+    /// Refers a case to police or another hotline.
+    Refer { language: Language, case: Uuid } = "/{language}/console/case/{case}/refer";
 }

@@ -143,6 +143,22 @@ impl Class {
 }
 
 choice! {
+    /// Under which law an item is judged. Which paragraph it is differs by country, and stands in the assessor's note.
+    LegalBasis {
+        /// The criteria that nearly every country shares (INHOPE's baseline).
+        Baseline = "baseline",
+        /// The criminal law of the hotline's country.
+        National = "national",
+        /// The subject's right to their own image and data (GDPR, Art. 17).
+        DataProtection = "data_protection",
+        /// The provider's own rules.
+        Terms = "terms",
+        /// No law forbids it, or it cannot be told.
+        None = "none",
+    }
+}
+
+choice! {
     /// How something came to be. Never a measure of how bad it is.
     ContextLabel {
         /// The child made it.

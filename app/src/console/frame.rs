@@ -1,9 +1,10 @@
-//! The frame around every console page: where one is, who one is, the way out.
+//! The frame around every console page: where one is, how much waits where, who one is, the way out.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use casework::queue::{self, Counts};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
@@ -16,8 +17,14 @@ use crate::{App, drawings, paths, say};
 /// The places the side bar leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The queue.
+    /// Open cases that nobody holds.
     Queue,
+    /// Cases in my hands.
+    Mine,
+    /// Cases that wait for a reporter or for providers.
+    Waiting,
+    /// Cases with an item that wants my assessment.
+    SecondLook,
     /// Staff, organisations and tables.
     Administration,
     /// One's own account.
@@ -25,65 +32,126 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 3] = [Self::Queue, Self::Administration, Self::Account];
+    const ALL: [Self; 6] =
+        [Self::Queue, Self::Mine, Self::Waiting, Self::SecondLook, Self::Administration, Self::Account];
 
-    /// Whether this member has something to do there.
-    fn is_for(self, role: Role) -> bool {
-        match self {
-            Self::Queue | Self::Account => true,
-            Self::Administration => role != Role::Analyst,
-        }
-    }
-
-    fn href(self, language: Language) -> String {
+    /// Its page.
+    pub fn href(self, language: Language) -> String {
         match self {
             Self::Queue => paths::Queue { language }.to_string(),
+            Self::Mine => paths::MyCases { language }.to_string(),
+            Self::Waiting => paths::WaitingCases { language }.to_string(),
+            Self::SecondLook => paths::SecondLook { language }.to_string(),
             Self::Administration => paths::Staff { language }.to_string(),
             Self::Account => paths::Account { language }.to_string(),
         }
     }
 
-    fn words(self, language: Language) -> String {
+    /// Its name.
+    pub fn words(self, language: Language) -> String {
         match self {
             Self::Queue => say!(language, "console.nav.queue"),
+            Self::Mine => say!(language, "console.nav.mine"),
+            Self::Waiting => say!(language, "console.nav.waiting"),
+            Self::SecondLook => say!(language, "console.nav.second_look"),
             Self::Administration => say!(language, "administration.nav"),
             Self::Account => say!(language, "account.nav"),
+        }
+    }
+
+    /// How many cases wait there.
+    fn count(self, counts: &Counts) -> Option<i64> {
+        match self {
+            Self::Queue => Some(counts.queue),
+            Self::Mine => Some(counts.mine),
+            Self::Waiting => Some(counts.waiting),
+            Self::SecondLook => Some(counts.second_look),
+            Self::Administration | Self::Account => None,
+        }
+    }
+
+    /// Whether this member has something to do there: cases are for those who can open them.
+    fn is_for(self, session: &StaffSession) -> bool {
+        match self {
+            Self::Queue | Self::Mine | Self::Waiting | Self::SecondLook => session.is_holder(),
+            Self::Administration => session.role != Role::Analyst,
+            Self::Account => true,
         }
     }
 }
 
 /// Renders a console page for a signed-in member of staff.
-pub fn console_page<V: IntoView + 'static>(
+///
+/// The counts in the side bar are those of this moment; where they cannot be had, the page goes without them.
+pub async fn console_page<V: IntoView + 'static>(
     app: &Arc<App>,
     visit: &Visit,
     session: &StaffSession,
     status: StatusCode,
     place: Place,
     title: String,
-    content: impl FnOnce() -> V,
+    content: impl FnOnce() -> V + Send,
 ) -> Response {
-    let language = visit.language;
-    let name = session.name.clone();
-    let demo = app.demo;
-    let links = Place::ALL
-        .into_iter()
-        .filter(|to| to.is_for(session.role))
-        .map(|to| view! { <a href=to.href(language) aria-current=(to == place).then_some("page")>{to.words(language)}</a> })
-        .collect_view();
+    let counts = match session.is_holder() {
+        true => queue::counts(&app.casework, session).await.ok(),
+        false => None,
+    };
+    let nav = nav(visit, session, status, place, counts);
+    let demo = app.demo.then(|| say!(visit.language, "frame.demo"));
+    let skip = say!(visit.language, "frame.skip");
     Page::console(title).with_status(status).render(app, visit, move || {
         view! {
+            <a class="skip" href="#main">{skip}</a>
             <div class="console">
-                <nav aria-label=say!(language, "console.nav.label")>
-                    <a class="mark" href=paths::Queue { language }.to_string()>{drawings::mark()} "Suoja"</a>
-                    {links}
-                    <p class="who">{name}</p>
-                    <form method="post" action=paths::SignOut { language }.to_string()><button>{say!(language, "sign_in.out")}</button></form>
-                </nav>
+                {nav}
                 <main id="main" class="work" tabindex="-1">
-                    {demo.then(|| view! { <p class="demo-mark">{say!(language, "frame.demo")}</p> })}
+                    {demo.map(|words| view! { <p class="demo-mark">{words}</p> })}
                     {content()}
                 </main>
             </div>
         }
     })
+}
+
+fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, counts: Option<Counts>) -> AnyView {
+    let language = visit.language;
+    let links = Place::ALL
+        .into_iter()
+        .filter(|place| place.is_for(session))
+        .map(|place| {
+            let count = counts.as_ref().and_then(|counts| place.count(counts)).map(|count| view! { <span>{count}</span> });
+            view! {
+                <a href=place.href(language) aria-current=(place == here).then_some("page")>{place.words(language)} " " {count}</a>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav aria-label=say!(language, "console.nav.label")>
+            <a class="mark" href=paths::Queue { language }.to_string()>{drawings::mark()} "Suoja"</a>
+            <a class="menu" href="#places">{say!(language, "console.nav.menu")}</a>
+            <div class="places" id="places">
+                {links}
+                <p class="who">{session.name.clone()}</p>
+                <form method="post" action=paths::SignOut { language }.to_string()>
+                    <button type="submit">{say!(language, "sign_in.out")}</button>
+                </form>
+                {languages(visit, status, here)}
+            </div>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The same page in the other languages; from the answer to a form, which has no address of its own, the place it is in.
+fn languages(visit: &Visit, status: StatusCode, here: Place) -> AnyView {
+    let has_address = status == StatusCode::OK;
+    Language::ALL
+        .into_iter()
+        .filter(|language| *language != visit.language)
+        .map(|language| {
+            let href = if has_address { visit.in_language(language) } else { here.href(language) };
+            view! { <a href=href lang=language.code() hreflang=language.code() dir=language.direction()>{language.name()}</a> }
+        })
+        .collect_view()
+        .into_any()
 }

@@ -1,14 +1,16 @@
 //! The staff's pages.
 
+mod case;
 pub mod door;
 pub mod frame;
 mod new_password;
 mod recover;
 mod recovery_codes;
 mod set_up;
+mod notice;
+mod queue;
 mod sign_in;
 pub mod signed;
-mod notice;
 pub mod template;
 mod welcome;
 
@@ -18,13 +20,21 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::App;
-use crate::paths::{Recover, SecondFactor, SetUp, SharesStored, SignIn, SignOut, Url, Welcome};
+use crate::paths::{
+    MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext, Url, WaitingCases, Welcome,
+};
 
 /// Every console route.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
         .route(SignOut::PATTERN, post(sign_in::sign_out))
+        .route(Queue::PATTERN, get(queue::show_queue))
+        .route(MyCases::PATTERN, get(queue::show_mine))
+        .route(WaitingCases::PATTERN, get(queue::show_waiting))
+        .route(SecondLook::PATTERN, get(queue::show_second_look))
+        .route(TakeNext::PATTERN, post(queue::take_next))
+        .merge(case::router())
         .merge(notice::router())
         .merge(template::router())
         .route(Welcome::PATTERN, get(welcome::show).post(welcome::choose_password))

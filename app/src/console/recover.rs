@@ -21,10 +21,10 @@ use crate::{App, say};
 
 /// The form.
 pub async fn show(State(app): State<Arc<App>>, visit: Visit, Signed(session): Signed) -> Response {
-    page(&app, &visit, &session, StatusCode::OK, FormState::default())
+    page(&app, &visit, &session, StatusCode::OK, FormState::default()).await
 }
 
-fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
     let language = visit.language;
     let title = say!(language, "recover.title");
     console_page(app, visit, session, status, Place::Queue, title.clone(), move || {
@@ -40,6 +40,7 @@ fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCod
             </div>
         }
     })
+    .await
 }
 
 /// Puts the shares together.
@@ -65,7 +66,7 @@ pub async fn submit(
         },
     };
     let form = FormState { fields, problems: vec![Problem::new("shares", message)] };
-    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form))
+    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await)
 }
 
 /// One share a line; a share may go over several lines if an empty line stands between shares.

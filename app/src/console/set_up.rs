@@ -39,10 +39,10 @@ pub async fn show(
     let country = hotline.country.map(|country| country.to_string()).or_else(|| app.operator.countries.first().cloned());
     let filled = [("name", name), ("country", country.unwrap_or_default()), ("shares", "3".to_owned()), ("needed", "2".to_owned())];
     let fields = Fields(filled.map(|(name, value)| (name.to_owned(), value)).to_vec());
-    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields)))
+    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields)).await)
 }
 
-fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
     let language = visit.language;
     let title = say!(language, "set_up.title");
     let countries = with_none(language, countries::choices(&app.operator, language));
@@ -63,6 +63,7 @@ fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCod
             </div>
         }
     })
+    .await
 }
 
 /// "In no one country" before the countries.
@@ -105,12 +106,12 @@ pub async fn submit(
         (name, split) => {
             let problems = name.err().into_iter().chain(split.err()).collect();
             let form = FormState { fields, problems };
-            return Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form));
+            return Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await);
         }
     };
     let named = HotlineName { name, country: fields.get("country").parse().ok() };
     match recovery::set_up(&app.casework, &session, Some(named), split).await {
-        Ok(shares) => Ok(shares_page(&app, &visit, &session, &shares)),
+        Ok(shares) => Ok(shares_page(&app, &visit, &session, &shares).await),
         Err(RecoveryError::Failed(cause)) => Err(cause.into()),
         // Sent twice: the shares of the first answer may never have been seen, new ones can be made.
         Err(_) => Ok(Redirect::to(&RecoveryKey { language }.to_string()).into_response()),
@@ -118,7 +119,7 @@ pub async fn submit(
 }
 
 /// The shares, a sheet of paper each.
-pub fn shares_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, shares: &[Share]) -> Response {
+pub async fn shares_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, shares: &[Share]) -> Response {
     let language = visit.language;
     let title = say!(language, "shares.title");
     let needed = shares.first().map_or(0, Share::threshold);
@@ -139,6 +140,7 @@ pub fn shares_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, shares
             </div>
         }
     })
+    .await
 }
 
 fn sheets(language: Language, name: &str, shares: &[Share]) -> impl IntoView + use<> {

@@ -68,14 +68,14 @@ impl FromRequestParts<Arc<App>> for Holder {
             .await
             .map_err(|cause| Failure::from(cause).into_response())?;
         if is_set_up {
-            return Err(waiting_page(app, &visit, &session));
+            return Err(waiting_page(app, &visit, &session).await);
         }
         Err(Redirect::to(&paths::SetUp { language: visit.language }.to_string()).into_response())
     }
 }
 
 /// Says why no case can be opened, and what can be done.
-fn waiting_page(app: &Arc<App>, visit: &Visit, session: &StaffSession) -> Response {
+async fn waiting_page(app: &Arc<App>, visit: &Visit, session: &StaffSession) -> Response {
     let language = visit.language;
     let title = say!(language, "sign_in.waiting.title");
     console_page(app, visit, session, StatusCode::FORBIDDEN, Place::Queue, title.clone(), move || {
@@ -89,6 +89,7 @@ fn waiting_page(app: &Arc<App>, visit: &Visit, session: &StaffSession) -> Respon
             </div>
         }
     })
+    .await
 }
 
 impl FromRequestParts<Arc<App>> for Lead {

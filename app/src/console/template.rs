@@ -116,7 +116,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
     let language = visit.language;
     let own = template::all(&app.casework).await?;
     let title = say!(language, "template.title");
-    Ok(console_page(app, visit, session, status, Place::Queue, title, || content(language, own, &form)))
+    Ok(console_page(app, visit, session, status, Place::Queue, title, || content(language, own, &form)).await)
 }
 
 fn content(language: Language, own: Vec<Template>, form: &FormState) -> impl IntoView + use<> {

@@ -1,9 +1,11 @@
 //! What SQLite and PostgreSQL say differently. Nothing else in the crate asks which engine it is on.
 
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{Storage, StorageError, Tx};
+use crate::queue::{MOST_URGENT, OLDEST_OVERDUE};
 
 impl Tx {
     /// Holds the audit chain's head for the rest of the transaction, so that rows are appended one after another.
@@ -35,6 +37,36 @@ impl Tx {
             Self::Postgres(t) => sqlx::query_scalar(DUE_UNLOCKED).bind(now).fetch_optional(&mut **t).await?,
         })
     }
+
+    /// The case at the head of a hotline's queue that this person may take; on PostgreSQL it is locked, and cases that
+    /// others are taking are passed over.
+    pub(crate) async fn most_urgent_case(&mut self, hotline: Uuid, staff: Uuid) -> Result<Option<Uuid>, StorageError> {
+        Ok(match self {
+            Self::Sqlite(t) => sqlx::query_scalar(MOST_URGENT).bind(hotline).bind(staff).fetch_optional(&mut **t).await?,
+            Self::Postgres(t) => {
+                let sql = AssertSqlSafe(format!("{MOST_URGENT} FOR UPDATE OF cases SKIP LOCKED"));
+                sqlx::query_scalar(sql).bind(hotline).bind(staff).fetch_optional(&mut **t).await?
+            }
+        })
+    }
+
+    /// The case of levels 2 and 3 that has been overdue longest, taken hold of in the same way.
+    pub(crate) async fn oldest_overdue_case(
+        &mut self,
+        hotline: Uuid,
+        staff: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Uuid>, StorageError> {
+        Ok(match self {
+            Self::Sqlite(t) => {
+                sqlx::query_scalar(OLDEST_OVERDUE).bind(hotline).bind(staff).bind(now).fetch_optional(&mut **t).await?
+            }
+            Self::Postgres(t) => {
+                let sql = AssertSqlSafe(format!("{OLDEST_OVERDUE} FOR UPDATE OF cases SKIP LOCKED"));
+                sqlx::query_scalar(sql).bind(hotline).bind(staff).bind(now).fetch_optional(&mut **t).await?
+            }
+        })
+    }
 }
 
 /// Every table that holds something of a case.
@@ -52,7 +84,7 @@ impl Storage {
                 sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(writer).await?;
             }
             Self::Postgres(pool) => {
-                sqlx::raw_sql(sqlx::AssertSqlSafe(format!("VACUUM {CASE_TABLES}"))).execute(pool).await?;
+                sqlx::raw_sql(AssertSqlSafe(format!("VACUUM {CASE_TABLES}"))).execute(pool).await?;
             }
         }
         Ok(())

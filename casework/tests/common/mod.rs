@@ -25,6 +25,8 @@ pub struct World {
     pub clock: Arc<TestClock>,
     /// Where the SQLite database lies; the test may look at its bytes.
     pub folder: PathBuf,
+    /// The database's address, for tests that start other processes on it.
+    pub address: String,
 }
 
 /// A hotline that takes cases, and the key its first member would hold.
@@ -83,7 +85,7 @@ impl World {
         let keys = ServerKeys::generate(&*randomness);
         let passwords = PasswordHashing::new(&keys, PasswordCost::cheapest(), 2);
         let cw = Casework { storage, clock: clock.clone(), randomness, keys, passwords, hours: OpeningHours::always() };
-        Self { cw, clock, folder }
+        Self { cw, clock, folder, address: address.to_owned() }
     }
 
     /// A hotline with its first epoch, to which every report is routed.

@@ -38,7 +38,7 @@ pub async fn show(
     }
     let form = FormState::filled(Fields(chosen));
     let title = title(language, &prepared);
-    Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Queue, title, || page(language, case, &prepared, &form)))
+    Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Queue, title, || page(language, case, &prepared, &form)).await)
 }
 
 /// Makes the draft, or shows what is wrong with it.
@@ -64,7 +64,7 @@ pub async fn submit(
     let form = FormState { fields, problems };
     let title = title(language, &prepared);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(console_page(&app, &visit, &session, status, Place::Queue, title, || page(language, case, &prepared, &form)))
+    Ok(console_page(&app, &visit, &session, status, Place::Queue, title, || page(language, case, &prepared, &form)).await)
 }
 
 struct Draft {

@@ -112,7 +112,7 @@ async fn answer_with(
     let preview = notice::preview(&app.casework, session, notice).await?;
     let mail = mail::notice(app, &preview.outgoing);
     let title = say!(language, "notice.title", provider = preview.outgoing.provider_name);
-    Ok(console_page(app, visit, session, status, Place::Queue, title, || page(language, &preview, &mail, &form)))
+    Ok(console_page(app, visit, session, status, Place::Queue, title, || page(language, &preview, &mail, &form)).await)
 }
 
 fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) -> impl IntoView + use<> {

@@ -1,0 +1,165 @@
+//! Where the case stands: waiting for somebody, closed with an outcome, opened again, held for the law.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use casework::case::{self, Refused};
+use casework::taxonomy::{CaseState, Outcome};
+use leptos::prelude::*;
+
+use super::words::{outcome, state};
+use super::{Desk, LONGEST, Part, Work, optional_words_in};
+use crate::console::signed::Holder;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, Problem, select_field, text_area};
+use crate::visit::Visit;
+use crate::words::Language;
+use crate::{App, paths, say};
+
+/// Puts the case into another state.
+pub async fn change_state(
+    State(app): State<Arc<App>>,
+    Path(paths::ChangeState { case, .. }): Path<paths::ChangeState>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let done = match fields.get("state").parse() {
+        Ok(to) => case::change_state(&work.app.casework, &work.session, case, to).await,
+        Err(_) => Err(Refused::NotNow),
+    };
+    work.answer(Part::Close, fields, done).await
+}
+
+/// Closes the case.
+pub async fn close(
+    State(app): State<Arc<App>>,
+    Path(paths::CloseCase { language, case }): Path<paths::CloseCase>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let chosen = fields.get("outcome").parse().map_err(|_| Problem::new("outcome", say!(language, "case.problem.outcome")));
+    let words = optional_words_in(language, &fields, "explanation", LONGEST);
+    let (chosen, words) = match (chosen, words) {
+        (Ok(chosen), Ok(None)) if case::needs_explanation(chosen) => {
+            let problem = Problem::new("explanation", say!(language, "case.refused.needs_explanation"));
+            return work.again(Part::Close, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await;
+        }
+        (Ok(chosen), Ok(words)) => (chosen, words),
+        (chosen, words) => {
+            let problems = [chosen.err(), words.err()].into_iter().flatten().collect();
+            return work.again(Part::Close, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await;
+        }
+    };
+    let done = case::close(&work.app.casework, &work.session, case, chosen, words.as_ref()).await;
+    work.answer(Part::Close, fields, done).await
+}
+
+/// Opens a closed case again.
+pub async fn reopen(
+    State(app): State<Arc<App>>,
+    Path(paths::ReopenCase { case, .. }): Path<paths::ReopenCase>,
+    visit: Visit,
+    Holder(session): Holder,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let done = case::reopen(&work.app.casework, &work.session, case).await;
+    work.answer(Part::Close, Fields::default(), done).await
+}
+
+/// Puts a legal hold on, or takes it off.
+pub async fn legal_hold(
+    State(app): State<Arc<App>>,
+    Path(paths::LegalHold { case, .. }): Path<paths::LegalHold>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let done = case::hold_for_law(&work.app.casework, &work.session, case, fields.has("hold", "on")).await;
+    work.answer(Part::Close, fields, done).await
+}
+
+/// What can be done about where the case stands.
+pub(super) fn part(desk: &Desk) -> Option<AnyView> {
+    let language = desk.language;
+    let facts = &desk.case.facts;
+    let steps = desk.is_mine().then(|| steps(desk));
+    let close = (desk.is_mine() && facts.state.can_become(CaseState::Closed)).then(|| close_form(desk));
+    let reopen = (facts.state == CaseState::Closed).then(|| {
+        button(paths::ReopenCase { language, case: facts.id }.to_string(), say!(language, "case.end.reopen"), None)
+    });
+    let hold = desk.is_lead.then(|| hold_form(desk));
+    let held = (facts.legal_hold && !desk.is_lead).then(|| view! { <p class="pill wait">{say!(language, "case.end.held")}</p> });
+    let is_anything = steps.is_some() || close.is_some() || reopen.is_some() || hold.is_some() || held.is_some();
+    is_anything.then(|| {
+        view! {
+            <section class="panel" aria-labelledby="end">
+                <h2 id="end">{say!(language, "case.end.title")}</h2>
+                {steps} {close} {reopen} {held} {hold}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// A form that is one button, which may carry one value.
+fn button(action: String, words: String, value: Option<(&'static str, String)>) -> AnyView {
+    let (name, value) = value.unzip();
+    view! {
+        <form method="post" action=action>
+            <button class="btn quiet small" type="submit" name=name value=value>{words}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A button for each state the case may be put into from here.
+fn steps(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let from = desk.case.facts.state;
+    [CaseState::InReview, CaseState::WaitingForReporter, CaseState::WaitingForProviders]
+        .into_iter()
+        .filter(|&to| from.can_become(to))
+        .map(|to| {
+            let words = say!(language, "case.end.put", state = state(language, to));
+            button(paths::ChangeState { language, case: desk.id() }.to_string(), words, Some(("state", to.to_string())))
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn outcomes(language: Language) -> Vec<Choice> {
+    let outcomes = Outcome::ALL.iter().map(|&code| Choice::new(code.to_string(), outcome(language, code)));
+    std::iter::once(Choice::new("", say!(language, "case.choose"))).chain(outcomes).collect()
+}
+
+fn close_form(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let form = desk.form(Part::Close);
+    let hint = say!(language, "case.end.explanation_hint");
+    view! {
+        <details class="more" open=desk.came_back(Part::Close)>
+            <summary>{say!(language, "case.end.close")}</summary>
+            <form method="post" action=paths::CloseCase { language, case: desk.id() }.to_string()>
+                {select_field(&form, "outcome", say!(language, "case.end.outcome"), None, outcomes(language))}
+                {text_area(&form, "explanation", say!(language, "case.end.explanation"), Some(hint), 5)}
+                <p><button class="btn" type="submit">{say!(language, "case.end.close_now")}</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn hold_form(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let (words, value) = match desk.case.facts.legal_hold {
+        true => (say!(language, "case.end.hold_off"), "off"),
+        false => (say!(language, "case.end.hold_on"), "on"),
+    };
+    button(paths::LegalHold { language, case: desk.id() }.to_string(), words, Some(("hold", value.to_owned())))
+}

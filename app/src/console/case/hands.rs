@@ -1,0 +1,128 @@
+//! In whose hands the case is: take it, put it back, give it to a colleague.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use casework::queue;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{Desk, LONGEST, Part, Work, optional_words_in};
+use crate::console::signed::Holder;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, Problem, select_field, text_area};
+use crate::visit::Visit;
+use crate::{App, paths, say};
+
+/// Takes the case.
+pub async fn take(
+    State(app): State<Arc<App>>,
+    Path(paths::TakeCase { case, .. }): Path<paths::TakeCase>,
+    visit: Visit,
+    Holder(session): Holder,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let done = queue::take(&work.app.casework, &work.session, case).await;
+    work.answer(Part::Hands, Fields::default(), done).await
+}
+
+/// Puts the case back, and goes on with the list it came from.
+pub async fn release(
+    State(app): State<Arc<App>>,
+    Path(paths::ReleaseCase { language, case }): Path<paths::ReleaseCase>,
+    visit: Visit,
+    Holder(session): Holder,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    match queue::release(&work.app.casework, &work.session, case).await {
+        Ok(()) => Ok(Redirect::to(&paths::Queue { language }.to_string()).into_response()),
+        refused => work.answer(Part::Hands, Fields::default(), refused).await,
+    }
+}
+
+/// Gives the case to a colleague.
+pub async fn hand_over(
+    State(app): State<Arc<App>>,
+    Path(paths::HandOverCase { language, case }): Path<paths::HandOverCase>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let colleague = fields.get("colleague").parse::<Uuid>();
+    let colleague = colleague.map_err(|_| Problem::new("colleague", say!(language, "case.problem.colleague")));
+    let words = optional_words_in(language, &fields, "handover", LONGEST);
+    let (to, words) = match (colleague, words) {
+        (Ok(to), Ok(words)) => (to, words),
+        (to, words) => {
+            let problems = [to.err(), words.err()].into_iter().flatten().collect();
+            return work.again(Part::Hands, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await;
+        }
+    };
+    let done = queue::hand_over(&work.app.casework, &work.session, case, to, words.as_ref()).await;
+    work.answer(Part::Hands, fields, done).await
+}
+
+/// The button that takes the case; in the page's head, for it is the first thing to do.
+pub(super) fn take_button(desk: &Desk) -> Option<AnyView> {
+    let facts = &desk.case.facts;
+    let language = desk.language;
+    let is_free = facts.holder_id.is_none() && facts.state.is_open();
+    is_free.then(|| {
+        view! {
+            <form method="post" action=paths::TakeCase { language, case: facts.id }.to_string()>
+                <button class="btn" type="submit" accesskey="t">{say!(language, "case.hands.take")} " " <kbd>"T"</kbd></button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// Who has it, and what can be done about that.
+pub(super) fn part(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let facts = &desk.case.facts;
+    let who = match facts.holder_id {
+        Some(_) if desk.is_mine() => say!(language, "case.hands.yours"),
+        Some(_) => say!(language, "case.hands.theirs", name = facts.holder.clone().unwrap_or_default()),
+        None => say!(language, "case.hands.nobody"),
+    };
+    let may_release = desk.is_mine() || (desk.is_lead && facts.holder_id.is_some());
+    let release = may_release.then(|| {
+        view! {
+            <form method="post" action=paths::ReleaseCase { language, case: facts.id }.to_string()>
+                <button class="btn quiet small" type="submit">{say!(language, "case.hands.release")}</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="hands">
+            <h2 id="hands">{say!(language, "case.hands.title")}</h2>
+            <p>{who}</p>
+            {release}
+            {(desk.is_mine() && !desk.case.colleagues.is_empty()).then(|| hand_over_form(desk))}
+        </section>
+    }
+    .into_any()
+}
+
+fn hand_over_form(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let form = desk.form(Part::Hands);
+    let colleagues = std::iter::once(Choice::new("", say!(language, "case.choose")))
+        .chain(desk.case.colleagues.iter().map(|colleague| Choice::new(colleague.id.to_string(), colleague.name.clone())))
+        .collect();
+    view! {
+        <details class="more" open=desk.came_back(Part::Hands)>
+            <summary>{say!(language, "case.hands.hand_over")}</summary>
+            <form method="post" action=paths::HandOverCase { language, case: desk.id() }.to_string()>
+                {select_field(&form, "colleague", say!(language, "case.hands.to"), None, colleagues)}
+                {text_area(&form, "handover", say!(language, "case.hands.words"), None, 2)}
+                <p><button class="btn quiet small" type="submit">{say!(language, "case.hands.give")}</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}

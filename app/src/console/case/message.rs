@@ -1,0 +1,124 @@
+//! The thread with the reporter, and the form that writes to them.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use casework::case;
+use casework::message::Message;
+use casework::template;
+use leptos::prelude::*;
+
+use super::words::language_name;
+use super::{Desk, Part, Typed, Work, show, words_in};
+use crate::console::signed::Holder;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, FormState, choices, select_field, text_area};
+use crate::visit::Visit;
+use crate::{App, paths, say};
+
+/// Writes to the reporter; or, by the other button, puts a ready answer into the field.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Path(paths::WriteMessage { language, case }): Path<paths::WriteMessage>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    if fields.has("do", "fill") {
+        return fill(work, fields).await;
+    }
+    let words = match words_in(language, &fields, "message") {
+        Ok(words) => words,
+        Err(problem) => return work.again(Part::Thread, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await,
+    };
+    let and_wait = fields.has("wait", "yes");
+    let done = case::write_to_reporter(&work.app.casework, &work.session, case, &words, and_wait).await;
+    work.answer(Part::Thread, fields, done).await
+}
+
+/// The page again with the ready answer after whatever was typed: nothing is lost, nothing is sent.
+async fn fill(work: Work, mut fields: Fields) -> Answer {
+    let chosen = fields.get("template").parse::<uuid::Uuid>().ok();
+    let templates = template::all(&work.app.casework).await?;
+    if let Some(template) = templates.into_iter().find(|template| Some(template.id) == chosen) {
+        let typed = fields.get("message").trim().to_owned();
+        let text = if typed.is_empty() { template.body } else { format!("{typed}\n\n{}", template.body) };
+        fields.0.retain(|(name, _)| name != "message");
+        fields.0.push(("message".to_owned(), text));
+    }
+    let typed = Typed { part: Part::Thread, form: FormState::filled(fields) };
+    show::page(work, StatusCode::OK, Some(typed), None).await
+}
+
+/// The thread and its form.
+pub(super) fn part(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let messages = desk.case.messages.iter().map(|message| one(desk, message)).collect_view();
+    let thread = if desk.case.messages.is_empty() {
+        view! { <p class="hint">{say!(language, "case.thread.empty")}</p> }.into_any()
+    } else {
+        view! { <ol class="messages">{messages}</ol> }.into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby="thread">
+            <h2 id="thread">{say!(language, "case.thread.title")}</h2>
+            {thread}
+            {(desk.is_mine() && desk.case.facts.state.is_open()).then(|| form(desk))}
+        </section>
+    }
+    .into_any()
+}
+
+fn one(desk: &Desk, message: &Message) -> AnyView {
+    let language = desk.language;
+    let (side, who) = match message.staff_id {
+        Some(staff) => ("mine", desk.name(staff)),
+        None => ("theirs", say!(language, "case.thread.reporter")),
+    };
+    let unread = (message.from_reporter && message.read_at.is_none())
+        .then(|| view! { " " <span class="pill hot">{say!(language, "case.thread.new")}</span> });
+    view! {
+        <li class=side>
+            <small><b>{who}</b> " " <time datetime=message.created_at.to_rfc3339()>{desk.time(message.created_at)}</time> {unread}</small>
+            <p dir="auto">{message.body.clone()}</p>
+        </li>
+    }
+    .into_any()
+}
+
+fn form(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let form = desk.form(Part::Thread);
+    let hint = say!(language, "case.thread.hint", language = language_name(&desk.case.facts.language));
+    let wait = vec![Choice::new("yes", say!(language, "case.thread.wait"))];
+    view! {
+        <form method="post" action=paths::WriteMessage { language, case: desk.id() }.to_string()>
+            {ready_answers(desk, &form)}
+            {text_area(&form, "message", say!(language, "case.thread.field"), Some(hint), 6)}
+            {choices(&form, "checkbox", "wait", say!(language, "case.thread.then"), "visually-hidden", wait)}
+            <p><button class="btn" type="submit">{say!(language, "case.thread.send")}</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+fn ready_answers(desk: &Desk, form: &FormState) -> Option<AnyView> {
+    let language = desk.language;
+    if desk.templates.is_empty() {
+        return None;
+    }
+    let options = desk.templates.iter().map(|(id, name)| Choice::new(id.to_string(), name.clone())).collect();
+    Some(
+        view! {
+            <div class="form-grid">
+                {select_field(form, "template", say!(language, "case.thread.template"), None, options)}
+                <p><button class="btn quiet" type="submit" name="do" value="fill" formnovalidate>
+                    {say!(language, "case.thread.fill")}
+                </button></p>
+            </div>
+        }
+        .into_any(),
+    )
+}

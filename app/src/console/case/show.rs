@@ -1,0 +1,201 @@
+//! The page itself: what the case is, what was told, and beside it what can be done.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use casework::answer::{Answer as Told, AnswerKind};
+use casework::referral;
+use casework::taxonomy::Role;
+use casework::template;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
+use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, story};
+use crate::console::frame::{Place, console_page};
+use crate::console::queue::{due_words, level_mark, reason_pills};
+use crate::console::signed::Holder;
+use crate::error::Answer;
+use crate::form::error_summary;
+use crate::visit::Visit;
+use crate::words::Language;
+use crate::{App, countries, paths, say};
+
+/// The case; `?item=` opens an item's assessment form.
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(paths::CasePage { case, .. }): Path<paths::CasePage>,
+    Query(asked): Query<BTreeMap<String, String>>,
+    visit: Visit,
+    Holder(session): Holder,
+) -> Answer {
+    let item = asked.get("item").and_then(|id| id.parse().ok());
+    page(Work { app, visit, session, case }, StatusCode::OK, None, item).await
+}
+
+/// Renders the page. `typed`: a form that came back.
+pub(super) async fn page(work: Work, status: StatusCode, typed: Option<Typed>, item: Option<Uuid>) -> Answer {
+    let case = open(&work).await?;
+    let Work { app, visit, session, .. } = work;
+    let language = visit.language;
+    let templates = template::all(&app.casework).await?;
+    let desk = Desk {
+        language,
+        now: app.casework.now(),
+        zone: app.casework.hours.zone(),
+        me: session.staff,
+        is_lead: session.role == Role::Lead,
+        destinations: referral::destinations(&app.casework, &session).await?,
+        templates: templates
+            .into_iter()
+            .filter(|template| template.language == case.facts.language)
+            .map(|template| (template.id, template.name))
+            .collect(),
+        item: item.or_else(|| assess::first_open(&case, session.staff)),
+        case,
+        typed,
+    };
+    let place = if desk.is_mine() { Place::Mine } else { Place::Queue };
+    let title = say!(language, "case.title", reference = desk.case.facts.reference.to_string());
+    let body = body(&desk);
+    Ok(console_page(&app, &visit, &session, status, place, title, move || body).await)
+}
+
+fn body(desk: &Desk) -> AnyView {
+    let problems = desk.typed.as_ref().map(|typed| error_summary(desk.language, &typed.form));
+    view! {
+        {head(desk)}
+        {problems}
+        <div class="case">
+            <div>
+                {told(desk)}
+                {assess::part(desk)}
+                {notices::part(desk)}
+                {message::part(desk)}
+                {note::part(desk)}
+                {story::part(desk)}
+            </div>
+            <aside aria-label=say!(desk.language, "case.actions")>
+                {facts(desk)}
+                {hands::part(desk)}
+                {label::part(desk)}
+                {close::part(desk)}
+                {super::referral::part(desk)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn head(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let facts = &desk.case.facts;
+    let due = facts.state.is_open().then(|| {
+        let is_late = facts.deadline < desk.now;
+        view! { <span class=if is_late { "pill hot" } else { "pill" }>{due_words(language, desk.now, facts.deadline)}</span> }
+    });
+    view! {
+        <header class="work-head">
+            {level_mark(language, facts.level)}
+            <h1><bdi>{facts.reference.to_string()}</bdi></h1>
+            <span class="pill wait">{state(language, facts.state)}</span>
+            {facts.outcome.map(|code| view! { <span class="pill done">{outcome(language, code)}</span> })}
+            {due}
+            {hands::take_button(desk)}
+        </header>
+        <ul class="pills">{reason_pills(language, &facts.reasons.0, facts.flagger.as_deref())}</ul>
+        {waits_for_erasing(desk)}
+    }
+    .into_any()
+}
+
+/// The reporter asked for erasing: staff see when it happens, and whether a legal hold stops it.
+fn waits_for_erasing(desk: &Desk) -> Option<AnyView> {
+    let facts = &desk.case.facts;
+    let at = [facts.erase_words_at, facts.end_protection_at].into_iter().flatten().min()?;
+    let words = if facts.legal_hold {
+        say!(desk.language, "case.erasing_held")
+    } else {
+        say!(desk.language, "case.erasing", time = desk.time(at))
+    };
+    Some(view! { <p class="notice warm">{words}</p> }.into_any())
+}
+
+fn facts(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let facts = &desk.case.facts;
+    let country = facts.country.as_ref().map_or_else(
+        || say!(language, "case.not_told"),
+        |country| countries::name(language, country.as_str()),
+    );
+    let rows = [
+        ("harm", harm(language, facts.harm)),
+        ("reporter", facts.flagger.clone().unwrap_or_else(|| reporter(language, facts.reporter))),
+        ("age", age(language, facts.age_band)),
+        ("danger", danger(language, facts.danger)),
+        ("spreading", spreading(language, facts.spreading)),
+        ("country", country),
+        ("language", language_name(&facts.language)),
+        ("received", desk.time(facts.received_at)),
+        ("deadline", desk.time(facts.deadline)),
+    ];
+    let rows = rows
+        .into_iter()
+        .map(|(key, words)| view! { <dt>{say!(language, format!("case.fact.{key}"))}</dt> <dd>{words}</dd> })
+        .collect_view();
+    view! {
+        <section class="panel" aria-labelledby="facts">
+            <h2 id="facts">{say!(language, "case.facts")}</h2>
+            <dl class="facts">{rows}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the reporter told. Free words stay folded until they are wanted: nobody has to read them twice by accident.
+fn told(desk: &Desk) -> Option<AnyView> {
+    let language = desk.language;
+    if desk.case.answers.is_empty() {
+        return None;
+    }
+    let answers = desk.case.answers.iter().map(|answer| told_one(language, answer)).collect_view();
+    Some(
+        view! {
+            <section class="panel" aria-labelledby="told">
+                <h2 id="told">{say!(language, "case.told")}</h2>
+                {answers}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn told_one(language: Language, answer: &Told) -> AnyView {
+    let what = say!(language, format!("case.answer.{}", answer.kind));
+    if is_in_codes(answer.kind) {
+        let codes = answer.body.split_whitespace();
+        let pills = codes.map(|code| view! { <li class="pill">{code_words(language, answer.kind, code)}</li> }).collect_view();
+        return view! { <h3>{what}</h3> <ul class="pills">{pills}</ul> }.into_any();
+    }
+    let length = say!(language, "case.characters", count = answer.body.chars().count());
+    view! {
+        <details class="more">
+            <summary>{what} <span class="hint">{length}</span></summary>
+            <p class="told" dir="auto">{answer.body.clone()}</p>
+        </details>
+    }
+    .into_any()
+}
+
+fn is_in_codes(kind: AnswerKind) -> bool {
+    matches!(kind, AnswerKind::AgeInPicture | AnswerKind::Shows | AnswerKind::Wants)
+}
+
+fn code_words(language: Language, kind: AnswerKind, code: &str) -> String {
+    match (kind, code.parse()) {
+        (AnswerKind::AgeInPicture, Ok(band)) => age(language, band),
+        _ => say!(language, format!("case.{kind}.{code}")),
+    }
+}

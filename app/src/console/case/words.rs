@@ -1,0 +1,49 @@
+//! The words for the fixed choices of a case, as staff read them.
+
+use std::str::FromStr;
+
+use casework::taxonomy::{
+    AgeBand, CaseState, Class, ContextLabel, Danger, Harm, LanguageCode, LegalBasis, OrganisationKind, Outcome, Reporter, Spreading,
+};
+
+use crate::say;
+use crate::words::Language;
+
+macro_rules! words_of {
+    ($($(#[$about:meta])* $name:ident($choice:ty) = $key:literal;)*) => {$(
+        $(#[$about])*
+        pub fn $name(language: Language, code: $choice) -> String {
+            say!(language, format!(concat!("case.", $key, ".{}"), code))
+        }
+    )*};
+}
+
+words_of! {
+    /// Where a case stands.
+    state(CaseState) = "state";
+    /// How it ended.
+    outcome(Outcome) = "outcome";
+    /// What happened.
+    harm(Harm) = "harm";
+    /// Who tells.
+    reporter(Reporter) = "reporter";
+    /// How old the person is.
+    age(AgeBand) = "age";
+    /// Whether somebody is in danger.
+    danger(Danger) = "danger";
+    /// Whether the image is being passed on.
+    spreading(Spreading) = "spreading";
+    /// What an item shows.
+    class(Class) = "class";
+    /// Under which law.
+    legal_basis(LegalBasis) = "basis";
+    /// How it came to be.
+    label(ContextLabel) = "label";
+    /// Police or hotline.
+    organisation_kind(OrganisationKind) = "organisation";
+}
+
+/// A reporter's language, by its own name where it is one of ours.
+pub fn language_name(code: &LanguageCode) -> String {
+    Language::from_str(code.as_str()).map_or_else(|_| code.as_str().to_owned(), |known| known.name().to_owned())
+}

@@ -1,0 +1,363 @@
+//! The lists of cases: the queue, mine, waiting, second look. One page of each, filters and place in the URL.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use casework::case::Refused;
+use casework::priority::Reason;
+use casework::queue::{self, Counts, QueueFilter, QueuePage, QueueRow};
+use casework::staff::session::StaffSession;
+use casework::taxonomy::{CaseState, Harm};
+use chrono::{DateTime, TimeDelta, Utc};
+use leptos::prelude::*;
+
+use super::case::words::{age, harm, language_name, reporter, state};
+use super::frame::{Place, console_page};
+use super::signed::Holder;
+use crate::error::{Answer, Failure};
+use crate::form::{Choice, Fields, FormState, select_field};
+use crate::visit::Visit;
+use crate::words::{Language, say_count};
+use crate::{App, countries, drawings, paths, say};
+
+/// What a list's URL may carry.
+type Asked = Query<BTreeMap<String, String>>;
+
+/// The queue.
+pub async fn show_queue(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
+    show(app, visit, session, Place::Queue, asked).await
+}
+
+/// The cases in my hands.
+pub async fn show_mine(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
+    show(app, visit, session, Place::Mine, asked).await
+}
+
+/// The cases that wait for somebody.
+pub async fn show_waiting(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
+    show(app, visit, session, Place::Waiting, asked).await
+}
+
+/// The cases that want a second look.
+pub async fn show_second_look(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
+    show(app, visit, session, Place::SecondLook, asked).await
+}
+
+/// Takes the most urgent case and opens it; an empty queue says so.
+pub async fn take_next(
+    State(app): State<Arc<App>>,
+    Path(paths::TakeNext { language }): Path<paths::TakeNext>,
+    Holder(session): Holder,
+) -> Answer {
+    let to = match queue::take_next(&app.casework, &session).await {
+        Ok(Some(case)) => paths::CasePage { language, case }.to_string(),
+        Ok(None) => paths::Queue { language }.to_string(),
+        Err(Refused::Failed(cause)) => return Err(Failure::Internal(cause)),
+        Err(_) => return Err(Failure::Forbidden),
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, Query(asked): Asked) -> Answer {
+    let language = visit.language;
+    let fields = Fields(asked.into_iter().collect());
+    let filter = filter_of(&fields);
+    let after = fields.get("after").parse().ok();
+    let list = listed(place);
+    let page = queue::list(&app.casework, &session, list, &filter, after.clone()).await?;
+    let counts = queue::counts(&app.casework, &session).await?;
+    let table = Table { language, now: app.casework.now(), place, me: session.staff };
+    let head = head(language, place, &counts);
+    let filters = filters(&app, language, place, &fields);
+    let is_first = after.is_none();
+    let pager = pager(language, place, &fields, is_first, &page);
+    let rows = table.view(page.rows, filter != QueueFilter::default());
+    Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
+        view! { {head} {filters} {rows} {pager} }
+    })
+    .await)
+}
+
+fn listed(place: Place) -> queue::Place {
+    match place {
+        Place::Mine => queue::Place::Mine,
+        Place::Waiting => queue::Place::Waiting,
+        Place::SecondLook => queue::Place::SecondLook,
+        _ => queue::Place::Queue,
+    }
+}
+
+/// A filter that makes no sense is no filter.
+fn filter_of(fields: &Fields) -> QueueFilter {
+    fn chosen<T: FromStr>(fields: &Fields, name: &str) -> Option<T> {
+        fields.get(name).parse().ok()
+    }
+    QueueFilter {
+        level: chosen(fields, "level"),
+        harm: chosen(fields, "harm"),
+        language: chosen(fields, "language"),
+        country: chosen(fields, "country"),
+        state: chosen(fields, "state"),
+    }
+}
+
+fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
+    let due = (place == Place::Queue && counts.due_soon > 0).then(|| {
+        let count = u64::try_from(counts.due_soon).unwrap_or_default();
+        view! { <span class="pill wait">{say_count(language, "queue.due_soon", count)}</span> }
+    });
+    let take = (place == Place::Queue).then(|| {
+        view! {
+            <form method="post" action=paths::TakeNext { language }.to_string()>
+                <button class="btn" type="submit" accesskey="n">{say!(language, "queue.take_next")} " " <kbd>"N"</kbd></button>
+            </form>
+        }
+    });
+    view! {
+        <header class="work-head">
+            <h1>{place.words(language)}</h1>
+            {due}
+            <a class="btn quiet small" href=place.href(language)>{say!(language, "queue.refresh")}</a>
+            {take}
+        </header>
+    }
+    .into_any()
+}
+
+fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyView {
+    let form = FormState::filled(fields.clone());
+    let any = || Choice::new("", say!(language, "queue.filter.any"));
+    let with_any = |choices: Vec<Choice>| std::iter::once(any()).chain(choices).collect::<Vec<_>>();
+    let levels = (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level))).collect();
+    let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code))).collect();
+    let languages = Language::ALL.into_iter().map(|code| Choice::new(code.code(), code.name().to_owned())).collect();
+    let states = states_of(place).iter().map(|&code| Choice::new(code.as_str(), state(language, code))).collect();
+    let is_open = !fields.0.iter().all(|(name, value)| value.is_empty() || name == "after");
+    view! {
+        <details class="more filter-box" open=is_open>
+            <summary>{say!(language, "queue.filter.title")}</summary>
+            <form class="filters" method="get" action=place.href(language)>
+                {select_field(&form, "level", say!(language, "queue.filter.level"), None, with_any(levels))}
+                {select_field(&form, "harm", say!(language, "queue.filter.harm"), None, with_any(harms))}
+                {select_field(&form, "language", say!(language, "queue.filter.language"), None, with_any(languages))}
+                {select_field(&form, "country", say!(language, "queue.filter.country"), None,
+                    with_any(countries::choices(&app.operator, language)))}
+                {select_field(&form, "state", say!(language, "queue.filter.state"), None, with_any(states))}
+                <button class="btn quiet" type="submit">{say!(language, "queue.filter.apply")}</button>
+                <a href=place.href(language)>{say!(language, "queue.filter.clear")}</a>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The states a case of this place can have.
+fn states_of(place: Place) -> &'static [CaseState] {
+    use CaseState::{Appealed, InReview, Received, Reopened, WaitingForProviders, WaitingForReporter};
+    match place {
+        Place::Queue => &[Received, InReview, Reopened, Appealed],
+        Place::Waiting => &[WaitingForReporter, WaitingForProviders],
+        _ => &[Received, InReview, Reopened, Appealed, WaitingForReporter, WaitingForProviders],
+    }
+}
+
+fn pager(language: Language, place: Place, fields: &Fields, is_first: bool, page: &QueuePage) -> Option<AnyView> {
+    let kept = || fields.0.iter().filter(|(name, value)| name != "after" && !value.is_empty());
+    let link = |after: Option<String>| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(kept());
+        if let Some(after) = after {
+            query.append_pair("after", &after);
+        }
+        format!("{}?{}", place.href(language), query.finish())
+    };
+    let next = page.next.as_ref().map(|next| link(Some(next.to_string())));
+    if is_first && next.is_none() {
+        return None;
+    }
+    let first = (!is_first).then(|| view! { <a class="btn quiet" href=link(None)>{say!(language, "queue.first_page")}</a> });
+    let next = next.map(|href| view! { <a class="btn quiet" href=href rel="next">{say!(language, "queue.next_page")}</a> });
+    Some(view! { <nav class="pager" aria-label=say!(language, "queue.pages")>{first} {next}</nav> }.into_any())
+}
+
+/// What every row needs to know.
+struct Table {
+    language: Language,
+    now: DateTime<Utc>,
+    place: Place,
+    me: uuid::Uuid,
+}
+
+impl Table {
+    fn view(&self, rows: Vec<QueueRow>, is_filtered: bool) -> AnyView {
+        let language = self.language;
+        if rows.is_empty() {
+            let key = if is_filtered { "filtered" } else { self.empty_key() };
+            return view! {
+                <div class="empty">{drawings::home_safe()}<p>{say!(language, format!("queue.empty.{key}"))}</p></div>
+            }
+            .into_any();
+        }
+        let rows = rows.into_iter().map(|row| self.row(row)).collect_view();
+        view! {
+            <table class="table queue">
+                <caption class="visually-hidden">{self.place.words(language)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{say!(language, "queue.column.level")}</th>
+                        <th scope="col">{say!(language, "queue.column.case")}</th>
+                        <th scope="col">{say!(language, "queue.column.why")}</th>
+                        <th scope="col">{say!(language, "queue.column.time")}</th>
+                        <th scope="col">{say!(language, "queue.column.holder")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    }
+
+    fn empty_key(&self) -> &'static str {
+        match self.place {
+            Place::Mine => "mine",
+            Place::Waiting => "waiting",
+            Place::SecondLook => "second_look",
+            _ => "queue",
+        }
+    }
+
+    fn row(&self, row: QueueRow) -> AnyView {
+        let language = self.language;
+        let is_mine = row.holder_id == Some(self.me);
+        let holder = match (is_mine, row.holder.clone()) {
+            (true, _) => say!(language, "queue.me"),
+            (false, Some(name)) => name,
+            (false, None) => say!(language, "queue.nobody"),
+        };
+        let is_late = row.deadline < self.now;
+        let href = paths::CasePage { language, case: row.id }.to_string();
+        view! {
+            <tr class:mine=is_mine>
+                <td>{level_mark(language, row.level)}</td>
+                <td>
+                    <a class="ref" href=href><bdi>{row.reference.to_string()}</bdi></a>
+                    <br />
+                    {subject(language, &row)}
+                </td>
+                <td data-label=say!(language, "queue.column.why")>{self.pills(&row)}</td>
+                <td class="due" class:late=is_late data-label=say!(language, "queue.column.time")>
+                    {due_words(language, self.now, row.deadline)}
+                </td>
+                <td data-label=say!(language, "queue.column.holder")>{holder}</td>
+            </tr>
+        }
+        .into_any()
+    }
+
+    fn pills(&self, row: &QueueRow) -> AnyView {
+        let language = self.language;
+        let unread = (row.unread_from_reporter > 0)
+            .then(|| view! { <li class="pill hot">{say!(language, "queue.unread")}</li> });
+        let stands = (row.state != CaseState::Received && row.state != CaseState::InReview)
+            .then(|| view! { <li class="pill wait">{state(language, row.state)}</li> });
+        let reasons = reason_pills(language, &row.reasons.0, row.flagger.as_deref());
+        let known = Language::from_str(row.language.as_str()).ok();
+        let other_language = (known != Some(language))
+            .then(|| view! { <li class="pill">{language_name(&row.language)}</li> });
+        view! { <ul class="pills">{unread} {stands} {reasons} {other_language}</ul> }.into_any()
+    }
+}
+
+/// A level as a small lit window, with its meaning for those who hear it.
+pub fn level_mark(language: Language, level: i64) -> impl IntoView {
+    view! {
+        <span class=format!("level l{level}")>
+            <span class="visually-hidden">{say!(language, "queue.level_word")} " "</span>
+            {level}
+        </span>
+    }
+}
+
+/// What a case is about, from what stands readable: "A threat: 2 links, 1 account".
+fn subject(language: Language, row: &QueueRow) -> String {
+    let parts = [("links", row.locations), ("accounts", row.accounts), ("files", row.files)];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(key, count)| Some((key, u64::try_from(count).ok().filter(|count| *count > 0)?)))
+        .map(|(key, count)| say_count(language, &format!("queue.about.{key}"), count))
+        .collect();
+    let what = harm(language, row.harm);
+    if parts.is_empty() {
+        return what;
+    }
+    say!(language, "queue.about.what_and_items", what = what, items = parts.join(", "))
+}
+
+/// Reasons as pills. A trusted flagger is named.
+pub fn reason_pills(language: Language, reasons: &[Reason], flagger: Option<&str>) -> AnyView {
+    reasons
+        .iter()
+        .map(|reason| {
+            let words = match (reason, flagger) {
+                (Reason::TrustedFlagger, Some(name)) => {
+                    say!(language, "queue.reason.flagger_named", name = name)
+                }
+                _ => reason_words(language, reason),
+            };
+            view! { <li class=format!("pill {}", tint(reason))>{words}</li> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn tint(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::InDanger | Reason::SelfHarm | Reason::Threat | Reason::Spreading => "hot",
+        Reason::TrustedFlagger | Reason::Age { .. } => "blue",
+        Reason::MissedDeadline | Reason::LooksLikeBulk => "wait",
+        Reason::OwnImage | Reason::Survivor | Reason::ReportedBy { .. } | Reason::ReportedBefore { .. } => "",
+    }
+}
+
+fn reason_words(language: Language, reason: &Reason) -> String {
+    match reason {
+        Reason::InDanger => say!(language, "queue.reason.in_danger"),
+        Reason::SelfHarm => say!(language, "queue.reason.self_harm"),
+        Reason::Threat => say!(language, "queue.reason.threat"),
+        Reason::Spreading => say!(language, "queue.reason.spreading"),
+        Reason::OwnImage => say!(language, "queue.reason.own_image"),
+        Reason::Survivor => say!(language, "queue.reason.survivor"),
+        Reason::TrustedFlagger => say!(language, "queue.reason.trusted_flagger"),
+        Reason::ReportedBy { reporter: who } => reporter(language, *who),
+        Reason::Age { band } => age(language, *band),
+        Reason::ReportedBefore { reports } => say_count(language, "queue.reason.reported_before", (*reports).into()),
+        Reason::LooksLikeBulk => say!(language, "queue.reason.looks_like_bulk"),
+        Reason::MissedDeadline => say!(language, "queue.reason.missed_deadline"),
+    }
+}
+
+/// Time left, in words: "due in 40 min", "12 min late".
+pub fn due_words(language: Language, now: DateTime<Utc>, deadline: DateTime<Utc>) -> String {
+    let left = deadline - now;
+    let time = duration_words(language, left.abs());
+    if left < TimeDelta::zero() {
+        say!(language, "queue.late", time = time)
+    } else {
+        say!(language, "queue.due", time = time)
+    }
+}
+
+/// A length of time in at most two units.
+fn duration_words(language: Language, length: TimeDelta) -> String {
+    let (days, hours, minutes) = (length.num_days(), length.num_hours(), length.num_minutes());
+    match (days, hours) {
+        (0, 0) => say!(language, "queue.time.minutes", minutes = minutes),
+        (0, 1..=9) => say!(language, "queue.time.hours_and_minutes", hours = hours, minutes = minutes - 60 * hours),
+        (0 | 1, _) => say!(language, "queue.time.hours", hours = hours),
+        (days, _) => say!(language, "queue.time.days", days = days),
+    }
+}
