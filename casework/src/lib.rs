@@ -24,6 +24,7 @@ pub mod history;
 pub mod intake;
 pub mod item;
 pub mod label;
+pub mod installation;
 pub mod location;
 pub mod message;
 pub mod note;

@@ -26,6 +26,19 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether there is a table of this name.
+    pub(crate) async fn has_table(&mut self, name: &str) -> Result<bool, StorageError> {
+        Ok(match self {
+            Self::Sqlite(t) => {
+                let found = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1").bind(name);
+                found.fetch_optional(&mut **t).await?.is_some()
+            }
+            Self::Postgres(t) => {
+                sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(name).fetch_one(&mut **t).await?
+            }
+        })
+    }
+
     /// The outbox row that is due and has waited longest; on PostgreSQL rows another process is leasing are passed over.
     pub(crate) async fn next_outbox_row(&mut self, now: DateTime<Utc>) -> Result<Option<Uuid>, StorageError> {
         const DUE: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND next_attempt_at <= $1

@@ -15,6 +15,7 @@ pub use json_text::JsonText;
 
 use std::str::FromStr;
 
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -45,6 +46,9 @@ pub enum Storage {
     /// Any number of processes share it.
     Postgres(PgPool),
 }
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// One transaction. Dropped without [`Tx::commit`], nothing of it happened.
 pub enum Tx {
@@ -84,10 +88,27 @@ impl Storage {
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite { writer, .. } => sqlx::migrate!("../migrations/sqlite").run(writer).await?,
-            Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+            Self::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Self::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
+    }
+
+    /// Whether there is a schema at all, of whatever age.
+    pub async fn has_schema(&self) -> Result<bool, StorageError> {
+        let mut tx = self.read().await?;
+        tx.has_table("_sqlx_migrations").await
+    }
+
+    /// Whether the schema is exactly the one this program was built for.
+    pub async fn schema_is_current(&self) -> Result<bool, StorageError> {
+        if !self.has_schema().await? {
+            return Ok(false);
+        }
+        let migrations = if matches!(self, Self::Sqlite { .. }) { &SQLITE } else { &POSTGRES };
+        let mut tx = self.read().await?;
+        let applied = crate::fetch_all!(&mut tx, (i64,), "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")?;
+        Ok(applied.iter().map(|(version,)| *version).eq(migrations.iter().map(|migration| migration.version)))
     }
 
     /// Begins a transaction that only reads.
