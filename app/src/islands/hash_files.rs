@@ -5,6 +5,8 @@
 //! sent. Names of files are shown here and go nowhere. Without script the files given before are kept, and a text says
 //! what else helps.
 
+#![allow(missing_docs, reason = "the island macro writes items without docs")]
+
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
@@ -17,7 +19,6 @@ pub const MOST_FILES: usize = 50;
 
 /// What the island says, in the reader's language. `%{…}` stands for what is filled in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub struct HashWords {
     pub choose: String,
     pub choose_hint: String,
@@ -128,7 +129,6 @@ pub(super) struct Files {
 
 /// Choosing files. `form`: the id of the form the fingerprints belong to. `kept`: fingerprints given before, as JSON.
 #[island]
-#[allow(missing_docs)]
 pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl IntoView {
     let files = Files {
         chosen: RwSignal::new(kept_files(&words, kept)),
