@@ -17,6 +17,7 @@ use crate::history::{self, Actor, Entry, Event};
 use crate::item::{self, Detail, Item, NewItem};
 use crate::location::Location;
 use crate::message::{self, Message};
+use crate::notice::{self, Notice};
 use crate::reference::Reference;
 use crate::storage::{StorageError, Tx};
 use crate::taxonomy::{CaseState, Harm, NoticeState, Outcome, Reporter};
@@ -224,6 +225,13 @@ pub struct Place {
     pub notice: Option<PlaceNotice>,
 }
 
+impl Place {
+    fn asked(notice: Notice) -> Self {
+        let Notice { state, sent_at, answered_at, answer, .. } = notice;
+        Self { name: notice.provider_name, notice: Some(PlaceNotice { state, sent_at, answered_at, answer }) }
+    }
+}
+
 /// What became of a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaceNotice {
@@ -233,6 +241,8 @@ pub struct PlaceNotice {
     pub sent_at: Option<DateTime<Utc>>,
     /// When the place last answered.
     pub answered_at: Option<DateTime<Utc>>,
+    /// What it said, in its own words.
+    pub answer: Option<String>,
 }
 
 /// How far a case's files are protected. Never says whether a file was known before.
@@ -284,11 +294,12 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
     let Some(row) = row else { return Ok(None) };
     let timeline = history::of_case(tx, open.case, true).await?;
     let items = item::of_case(tx, open.case, &open.key).await?;
+    let messages = message::of_case(tx, open.case, &open.key).await?;
     Ok(Some(MyCase {
-        explanation: explanation(&timeline),
-        places: places(tx, open.case, &items).await?,
+        explanation: explanation(&timeline, &messages),
+        places: places(tx, open, &items).await?,
         protection: protection(tx, open.case, &items).await?,
-        messages: message::of_case(tx, open.case, &open.key).await?,
+        messages,
         timeline,
         reference: row.reference,
         state: row.state,
@@ -301,48 +312,28 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
     }))
 }
 
-/// What the analyst said on closing, the last time.
-fn explanation(timeline: &[Entry]) -> Option<String> {
-    timeline.iter().rev().find_map(|entry| match &entry.event.0 {
-        Event::Closed { explanation, .. } => Some(explanation.clone()),
-        _ => None,
-    })?
-}
-
-#[derive(FromRow)]
-struct NoticeRow {
-    id: Uuid,
-    name: String,
-    state: NoticeState,
-    sent_at: Option<DateTime<Utc>>,
-    answered_at: Option<DateTime<Utc>>,
+/// What the analyst said on closing, the last time: the message that the event is about.
+fn explanation(timeline: &[Entry], messages: &[Message]) -> Option<String> {
+    let closed = timeline.iter().rev().find(|entry| matches!(entry.event.0, Event::Closed { .. }))?;
+    messages.iter().find(|message| Some(message.id) == closed.subject_id).map(|message| message.body.clone())
 }
 
 /// Every notice that went out, then every place that has not been asked.
-async fn places(tx: &mut Tx, case: Uuid, items: &[Item]) -> Result<Vec<Place>, Error> {
-    let notices = fetch_all!(
-        tx,
-        NoticeRow,
-        "SELECT notice.id, name, state, sent_at, answered_at FROM notice JOIN organisation ON organisation.id = provider_id
-         WHERE case_id = $1 AND state NOT IN ('draft', 'approved') ORDER BY notice.id",
-        case
-    )?;
+async fn places(tx: &mut Tx, open: &Open, items: &[Item]) -> Result<Vec<Place>, Error> {
+    let mut notices = notice::of_case(tx, open.case, &open.key).await?;
+    notices.retain(|notice| !matches!(notice.state, NoticeState::Draft | NoticeState::Approved));
     let asked = fetch_all!(
         tx,
         (Uuid, Uuid),
         "SELECT notice_id, item_id FROM notice_item JOIN notice ON notice.id = notice_id WHERE case_id = $1",
-        case
+        open.case
     )?;
     let was_asked = |item: Uuid| asked.iter().any(|(notice, about)| *about == item && notices.iter().any(|sent| sent.id == *notice));
     let mut waiting: Vec<String> = items.iter().filter(|item| !was_asked(item.id)).filter_map(place_name).collect();
     waiting.sort();
     waiting.dedup();
-    let asked = notices.iter().map(|notice| Place {
-        name: notice.name.clone(),
-        notice: Some(PlaceNotice { state: notice.state, sent_at: notice.sent_at, answered_at: notice.answered_at }),
-    });
     let waiting = waiting.into_iter().map(|name| Place { name, notice: None });
-    Ok(asked.chain(waiting).collect())
+    Ok(notices.into_iter().map(Place::asked).chain(waiting).collect())
 }
 
 /// What the reporter knows the place as; a file lies nowhere.

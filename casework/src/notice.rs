@@ -75,6 +75,8 @@ pub struct Notice {
     pub created_at: DateTime<Utc>,
     /// When the mail was handed over.
     pub sent_at: Option<DateTime<Utc>>,
+    /// When the provider last answered.
+    pub answered_at: Option<DateTime<Utc>>,
     /// By when the provider should have answered.
     pub deadline: Option<DateTime<Utc>>,
 }
@@ -323,7 +325,7 @@ pub async fn of_case(tx: &mut Tx, case: Uuid, key: &PrivateKey) -> Result<Vec<No
         tx,
         Stored,
         "SELECT notice.id, provider_id, organisation.name AS provider_name, notice.state, sealed_content, sealed_answer,
-            notice.created_at, sent_at, deadline
+            notice.created_at, sent_at, answered_at, deadline
          FROM notice JOIN organisation ON organisation.id = provider_id WHERE case_id = $1 ORDER BY notice.id",
         case
     )?;
@@ -340,6 +342,7 @@ struct Stored {
     sealed_answer: Option<Sealed>,
     created_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
+    answered_at: Option<DateTime<Utc>>,
     deadline: Option<DateTime<Utc>>,
 }
 
@@ -356,6 +359,7 @@ impl Stored {
             answer,
             created_at: self.created_at,
             sent_at: self.sent_at,
+            answered_at: self.answered_at,
             deadline: self.deadline,
         })
     }

@@ -96,9 +96,8 @@ fn notice_key(state: NoticeState) -> Option<&'static str> {
 }
 
 fn ending(language: Language, event: &Event) -> Option<AnyView> {
-    let Event::Closed { outcome, explanation } = event else { return None };
-    let said = explanation.clone().map(|said| view! { <p><bdi>{said}</bdi></p> });
-    Some(view! { <p>{say!(language, format!("my_case.outcome.{outcome}"))}</p> {said} }.into_any())
+    let Event::Closed { outcome, .. } = event else { return None };
+    Some(view! { <p>{say!(language, format!("my_case.outcome.{outcome}"))}</p> }.into_any())
 }
 
 fn places(language: Language, zone: Tz, case: &MyCase) -> impl IntoView + use<> {
@@ -114,11 +113,13 @@ fn row(language: Language, zone: Tz, place: &Place, is_open: bool) -> impl IntoV
     };
     let at = place.notice.as_ref().and_then(|notice| notice.answered_at.or(notice.sent_at));
     let at = at.map(|at| view! { <p><time datetime=at.to_rfc3339()>{say_time(language, zone, at)}</time></p> });
+    let answer = place.notice.as_ref().and_then(|notice| notice.answer.clone());
     view! {
         <li class="place">
             <bdi>{place.name.clone()}</bdi>
             <span class=class>{words}</span>
             {at}
+            {answer.map(|answer| view! { <p>{say!(language, "my_case.place.answer")} " " <q dir="auto">{answer}</q></p> })}
         </li>
     }
 }
