@@ -107,6 +107,8 @@ urls! {
     Staff { language: Language } = "/{language}/console/administration/staff";
     /// Invites a member.
     Invite { language: Language } = "/{language}/console/administration/invite";
+    /// One member.
+    Member { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}";
     /// Lets a colleague in.
     Grant { language: Language, staff: Uuid } = "/{language}/console/administration/staff/{staff}/grant";
     /// Changes a member's role.

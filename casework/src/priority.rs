@@ -56,6 +56,24 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// Those whose level an administrator can change.
+    pub const CHANGEABLE: [Self; 5] =
+        [Self::ThreatenedChild, Self::SpreadingImage, Self::OwnImage, Self::TrustedFlagger, Self::Other];
+
+    /// The stable code, as words' keys have it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::SelfHarm => "self_harm",
+            Self::ThreatenedChild => "threatened_child",
+            Self::SpreadingImage => "spreading_image",
+            Self::OwnImage => "own_image",
+            Self::TrustedFlagger => "trusted_flagger",
+            Self::Other => "other",
+            Self::Bulk => "bulk",
+        }
+    }
+
     const ALL: [Self; 8] = [
         Self::Danger,
         Self::SelfHarm,
@@ -381,6 +399,12 @@ impl Priority {
 pub async fn load(tx: &mut Tx) -> Result<PriorityTable, Error> {
     let saved = fetch_optional!(tx, (JsonText<PriorityTable>,), "SELECT content FROM priority_table WHERE id = 1")?;
     Ok(saved.map(|(JsonText(table),)| table).unwrap_or_default())
+}
+
+/// The table in force, by itself.
+pub async fn current(cw: &Casework) -> Result<PriorityTable, Error> {
+    let mut tx = cw.storage.read().await?;
+    load(&mut tx).await
 }
 
 /// Puts another table in force. Cases that are in already keep their level and deadline.

@@ -1,6 +1,8 @@
 //! The staff's pages.
 
 mod case;
+mod account;
+mod administration;
 pub mod door;
 pub mod frame;
 mod new_password;
@@ -17,7 +19,7 @@ mod welcome;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use crate::App;
 use crate::paths::{
@@ -35,11 +37,14 @@ pub fn router() -> Router<Arc<App>> {
         .route(SecondLook::PATTERN, get(queue::show_second_look))
         .route(TakeNext::PATTERN, post(queue::take_next))
         .merge(case::router())
+        .route(SignOut::PATTERN, get(set_up::to_queue).post(sign_in::sign_out))
+        .merge(account::router())
+        .merge(administration::router())
         .merge(notice::router())
         .merge(template::router())
         .route(Welcome::PATTERN, get(welcome::show).post(welcome::choose_password))
         .route(SecondFactor::PATTERN, get(welcome::second_factor).post(welcome::confirm))
         .route(SetUp::PATTERN, get(set_up::show).post(set_up::submit))
-        .route(SharesStored::PATTERN, post(set_up::stored))
+        .route(SharesStored::PATTERN, get(set_up::to_queue).post(set_up::stored))
         .route(Recover::PATTERN, get(recover::show).post(recover::submit))
 }

@@ -163,6 +163,11 @@ fn sheets(language: Language, name: &str, shares: &[Share]) -> impl IntoView + u
     view! { <ul class="shares">{sheets}</ul> }
 }
 
+/// Whoever reloads after that.
+pub async fn to_queue(visit: Visit) -> Response {
+    Redirect::to(&Queue { language: visit.language }.to_string()).into_response()
+}
+
 /// They say that the shares are stored.
 pub async fn stored(
     State(app): State<Arc<App>>,

@@ -1,0 +1,224 @@
+//! A member's own account: where they are signed in, their password, their recovery codes, their language.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum_extra::extract::CookieJar;
+use casework::staff::member;
+use casework::staff::password::{self, ChangeError};
+use casework::staff::second_factor;
+use casework::staff::session::{self, OpenSession, StaffSession};
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::frame::{Place, console_page};
+use super::signed::Signed;
+use super::{new_password, recovery_codes};
+use crate::cookies::Holds;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field, text_field};
+use crate::paths::{Account, AccountCodes, AccountLanguage, AccountPassword, SignIn, SignOutEverywhere, Url};
+use crate::visit::Visit;
+use crate::words::{Language, say_count, say_time};
+use crate::{App, drawings, say};
+
+/// Every route about one's own account.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(Account::PATTERN, get(show))
+        .route(AccountPassword::PATTERN, get(to_account).post(change_password))
+        .route(AccountCodes::PATTERN, get(to_account).post(new_codes))
+        .route(AccountLanguage::PATTERN, get(to_account).post(change_language))
+        .route(SignOutEverywhere::PATTERN, get(to_account).post(sign_out_everywhere))
+}
+
+/// What was just done.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Done {
+    Password,
+    Language,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    done: Option<Done>,
+}
+
+async fn show(State(app): State<Arc<App>>, Query(outcome): Query<Outcome>, visit: Visit, Signed(session): Signed) -> Answer {
+    page(&app, &visit, &session, StatusCode::OK, outcome.done, FormState::default()).await
+}
+
+/// Whoever reloads after a form, or changes the language there.
+async fn to_account(visit: Visit) -> Response {
+    Redirect::to(&Account { language: visit.language }.to_string()).into_response()
+}
+
+async fn page(
+    app: &Arc<App>,
+    visit: &Visit,
+    session: &StaffSession,
+    status: StatusCode,
+    done: Option<Done>,
+    form: FormState,
+) -> Answer {
+    let language = visit.language;
+    let open = session::own(&app.casework, session).await?;
+    let left = second_factor::recovery_codes_left(&app.casework, session).await?;
+    let (own, role) = (session.id, session.role);
+    let zone = app.casework.hours.zone();
+    let time = move |at: DateTime<Utc>| say_time(language, zone, at);
+    let title = say!(language, "account.title");
+    let who = say!(language, "account.who", name = session.name, role = say!(language, format!("administration.role.{role}")));
+    Ok(console_page(app, visit, session, status, Place::Account, title.clone(), move || {
+        view! {
+            <div class="narrow">
+                <h1>{title}</h1>
+                <p class="lede">{who}</p>
+                {done.map(|done| flash(language, done))}
+                {error_summary(language, &form)}
+                {sessions(language, own, open, time)}
+                {password_form(language, &form)}
+                {codes_form(language, left)}
+                {language_form(language)}
+            </div>
+        }
+    }))
+}
+
+fn flash(language: Language, done: Done) -> impl IntoView {
+    let words = match done {
+        Done::Password => say!(language, "account.password.done"),
+        Done::Language => say!(language, "account.language.done"),
+    };
+    view! { <p class="flash" role="status">{drawings::check()} {words}</p> }
+}
+
+fn sessions(
+    language: Language,
+    own: uuid::Uuid,
+    open: Vec<OpenSession>,
+    time: impl Fn(DateTime<Utc>) -> String,
+) -> impl IntoView {
+    let rows = open
+        .into_iter()
+        .map(|session| {
+            let words = say!(language, "account.sessions.row", since = time(session.created_at), seen = time(session.seen_at));
+            let here = (session.id == own).then(|| view! { " " <span class="pill done">{say!(language, "account.sessions.here")}</span> });
+            view! { <li>{words}{here}</li> }
+        })
+        .collect_view();
+    view! {
+        <section class="panel">
+            <h2>{say!(language, "account.sessions.title")}</h2>
+            <ul>{rows}</ul>
+            <form class="actions" method="post" action=SignOutEverywhere { language }.to_string()>
+                <button class="btn quiet">{say!(language, "account.sessions.end")}</button>
+            </form>
+            <p class="hint">{say!(language, "account.sessions.hint")}</p>
+        </section>
+    }
+}
+
+fn password_form(language: Language, form: &FormState) -> impl IntoView + use<> {
+    view! {
+        <section class="panel">
+            <h2>{say!(language, "account.password.title")}</h2>
+            <form method="post" action=AccountPassword { language }.to_string()>
+                {text_field(form, "present", say!(language, "account.password.present"), None, "password", "current-password")}
+                {new_password::fields(language, form)}
+                <div class="actions"><button class="btn quiet">{say!(language, "account.password.button")}</button></div>
+                <p class="hint">{say!(language, "account.password.hint")}</p>
+            </form>
+        </section>
+    }
+}
+
+fn codes_form(language: Language, left: u64) -> impl IntoView {
+    view! {
+        <section class="panel">
+            <h2>{say!(language, "account.codes.title")}</h2>
+            <p>{say_count(language, "account.codes.left", left)}</p>
+            <form class="actions" method="post" action=AccountCodes { language }.to_string()>
+                <button class="btn quiet">{say!(language, "account.codes.button")}</button>
+            </form>
+        </section>
+    }
+}
+
+fn language_form(language: Language) -> impl IntoView {
+    let form = FormState::filled(Fields(vec![("language".to_owned(), language.to_string())]));
+    let choices = Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    view! {
+        <section class="panel">
+            <h2>{say!(language, "account.language.title")}</h2>
+            <form method="post" action=AccountLanguage { language }.to_string()>
+                {select_field(&form, "language", say!(language, "account.language.label"), None, choices)}
+                <div class="actions"><button class="btn quiet">{say!(language, "account.language.button")}</button></div>
+            </form>
+        </section>
+    }
+}
+
+async fn change_password(
+    State(app): State<Arc<App>>,
+    Path(AccountPassword { language }): Path<AccountPassword>,
+    visit: Visit,
+    Signed(session): Signed,
+    fields: Fields,
+) -> Answer {
+    let problem = match new_password::parse(language, &fields) {
+        Err(problem) => problem,
+        Ok(new) => match password::change(&app.casework, &session, fields.get("present").to_owned().into(), new).await {
+            Ok(()) => return Ok(Redirect::to(&format!("{}?done=password", Account { language })).into_response()),
+            Err(ChangeError::Wrong) => Problem::new("present", say!(language, "account.password.wrong")),
+            Err(ChangeError::Failed(cause)) => return Err(cause.into()),
+        },
+    };
+    let form = FormState { fields: Fields::default(), problems: vec![problem] };
+    page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, None, form).await
+}
+
+async fn new_codes(State(app): State<Arc<App>>, visit: Visit, Signed(session): Signed) -> Answer {
+    let language = visit.language;
+    let codes = second_factor::renew_recovery_codes(&app.casework, &session).await?;
+    let list = recovery_codes::list(language, &codes).into_any();
+    let title = say!(language, "welcome.codes.title");
+    Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Account, title.clone(), move || {
+        view! {
+            <div class="narrow">
+                <h1>{title}</h1>
+                {list}
+                <p class="actions"><a class="btn" href=Account { language }.to_string()>{say!(language, "welcome.codes.kept")}</a></p>
+            </div>
+        }
+    }))
+}
+
+async fn change_language(
+    State(app): State<Arc<App>>,
+    Path(AccountLanguage { language }): Path<AccountLanguage>,
+    Signed(session): Signed,
+    fields: Fields,
+) -> Answer {
+    let chosen: Language = fields.get("language").parse().unwrap_or(language);
+    if let Ok(code) = chosen.code().parse() {
+        member::change_language(&app.casework, &session, &code).await?;
+    }
+    Ok(Redirect::to(&format!("{}?done=language", Account { language: chosen })).into_response())
+}
+
+async fn sign_out_everywhere(
+    State(app): State<Arc<App>>,
+    Path(SignOutEverywhere { language }): Path<SignOutEverywhere>,
+    Signed(session): Signed,
+) -> Answer {
+    session::sign_out_everywhere(&app.casework, &session).await?;
+    let cookies = CookieJar::new().add(Holds::Session.forget(&app)).add(Holds::Device.forget(&app));
+    Ok((cookies, Redirect::to(&SignIn { language }.to_string())).into_response())
+}

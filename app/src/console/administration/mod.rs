@@ -1,0 +1,105 @@
+//! Running the installation: members, organisations, routing, priority, recovery.
+
+mod organisations;
+mod priority;
+mod recovery_key;
+mod routing;
+mod staff;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use casework::taxonomy::{OrganisationKind, Role};
+use leptos::prelude::*;
+
+use crate::paths::{
+    ChangeRole, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable, RecoveryKey, RemoveMember,
+    ResetMember, Resume, Routing, Staff, Suspend, Templates, Url,
+};
+use crate::words::Language;
+use crate::{App, say};
+
+/// Every administration route.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(Staff::PATTERN, get(staff::show))
+        .route(Invite::PATTERN, get(staff::invite_form).post(staff::invite))
+        .route(Member::PATTERN, get(staff::member))
+        .route(Grant::PATTERN, get(staff::to_staff).post(staff::grant))
+        .route(ChangeRole::PATTERN, get(staff::to_staff).post(staff::change_role))
+        .route(ResetMember::PATTERN, get(staff::to_staff).post(staff::reset))
+        .route(RemoveMember::PATTERN, get(staff::to_staff).post(staff::remove))
+        .route(Organisations::PATTERN, get(organisations::list))
+        .route(NewOrganisation::PATTERN, get(organisations::new_form).post(organisations::create))
+        .route(Organisation::PATTERN, get(organisations::show).post(organisations::change))
+        .route(Suspend::PATTERN, get(organisations::to_organisation).post(organisations::suspend))
+        .route(Resume::PATTERN, get(organisations::to_organisation).post(organisations::resume))
+        .route(Routing::PATTERN, get(routing::show).post(routing::save))
+        .route(PriorityTable::PATTERN, get(priority::show).post(priority::save))
+        .route(RecoveryKey::PATTERN, get(recovery_key::show).post(recovery_key::renew))
+}
+
+/// The pages of administration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Staff,
+    Organisations(OrganisationKind),
+    Routing,
+    Priority,
+    Recovery,
+    Templates,
+}
+
+impl Tab {
+    const ALL: [Self; 9] = [
+        Self::Staff,
+        Self::Organisations(OrganisationKind::Hotline),
+        Self::Organisations(OrganisationKind::TrustedFlagger),
+        Self::Organisations(OrganisationKind::Provider),
+        Self::Organisations(OrganisationKind::Police),
+        Self::Routing,
+        Self::Priority,
+        Self::Recovery,
+        Self::Templates,
+    ];
+
+    fn is_for(self, role: Role) -> bool {
+        role == Role::Administrator || matches!(self, Self::Staff | Self::Templates)
+    }
+
+    fn href(self, language: Language) -> String {
+        match self {
+            Self::Staff => Staff { language }.to_string(),
+            Self::Organisations(kind) => Organisations { language, kind }.to_string(),
+            Self::Routing => Routing { language }.to_string(),
+            Self::Priority => PriorityTable { language }.to_string(),
+            Self::Recovery => RecoveryKey { language }.to_string(),
+            Self::Templates => Templates { language }.to_string(),
+        }
+    }
+
+    fn words(self, language: Language) -> String {
+        match self {
+            Self::Staff => say!(language, "administration.staff.title"),
+            Self::Organisations(kind) => say!(language, format!("administration.kind.{kind}")),
+            Self::Routing => say!(language, "administration.routing.title"),
+            Self::Priority => say!(language, "administration.priority.title"),
+            Self::Recovery => say!(language, "administration.recovery.title"),
+            Self::Templates => say!(language, "administration.templates"),
+        }
+    }
+}
+
+/// The way between the pages of administration that this role may see.
+fn tabs(language: Language, role: Role, here: Tab) -> impl IntoView {
+    let tabs = Tab::ALL
+        .into_iter()
+        .filter(|tab| tab.is_for(role))
+        .map(|tab| {
+            let current = (tab == here).then_some("page");
+            view! { <li><a href=tab.href(language) aria-current=current>{tab.words(language)}</a></li> }
+        })
+        .collect_view();
+    view! { <nav aria-label=say!(language, "administration.nav")><ul class="tabs">{tabs}</ul></nav> }
+}

@@ -1,0 +1,74 @@
+//! New recovery shares, when some were lost or somebody who kept one has left.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use casework::recovery::{self, RecoveryError};
+use casework::staff::session::StaffSession;
+use casework::taxonomy::Role;
+use leptos::prelude::*;
+
+use super::super::frame::{Place, console_page};
+use super::super::set_up::{parse_split, shares_page, split_fields};
+use super::super::signed::Administrator;
+use super::{Tab, tabs};
+use crate::error::Answer;
+use crate::form::{Fields, FormState, Problem, error_summary};
+use crate::paths::RecoveryKey;
+use crate::visit::Visit;
+use crate::{App, say};
+
+/// The form.
+pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Response {
+    let filled = [("shares", "3"), ("needed", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    page(&app, &visit, &session, StatusCode::OK, FormState::filled(Fields(filled.to_vec())))
+}
+
+fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+    let language = visit.language;
+    let is_holder = session.is_holder();
+    let title = say!(language, "administration.recovery.title");
+    console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
+        view! {
+            {tabs(language, Role::Administrator, Tab::Recovery)}
+            <div class="narrow">
+                <h1>{title}</h1>
+                {error_summary(language, &form)}
+                <p>{say!(language, "administration.recovery.text")}</p>
+                {if is_holder {
+                    view! {
+                        <form class="panel" method="post" action=RecoveryKey { language }.to_string()>
+                            {split_fields(language, &form)}
+                            <div class="actions"><button class="btn">{say!(language, "administration.recovery.button")}</button></div>
+                        </form>
+                    }
+                    .into_any()
+                } else {
+                    view! { <p class="hint">{say!(language, "administration.recovery.not_a_holder")}</p> }.into_any()
+                }}
+            </div>
+        }
+    })
+}
+
+/// Makes new shares, and shows them this once.
+pub async fn renew(
+    State(app): State<Arc<App>>,
+    Path(RecoveryKey { language }): Path<RecoveryKey>,
+    visit: Visit,
+    Administrator(session): Administrator,
+    fields: Fields,
+) -> Answer {
+    let problem = match parse_split(language, &fields) {
+        Err(problem) => problem,
+        Ok(split) => match recovery::renew(&app.casework, &session, split).await {
+            Ok(shares) => return Ok(shares_page(&app, &visit, &session, &shares)),
+            Err(RecoveryError::Failed(cause)) => return Err(cause.into()),
+            Err(_) => Problem::new("shares", say!(language, "administration.recovery.not_a_holder")),
+        },
+    };
+    let form = FormState { fields, problems: vec![problem] };
+    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form))
+}
