@@ -88,7 +88,7 @@ async fn page(
                 {language_form(language)}
             </div>
         }
-    }))
+    }).await)
 }
 
 fn flash(language: Language, done: Done) -> impl IntoView {
@@ -197,7 +197,7 @@ async fn new_codes(State(app): State<Arc<App>>, visit: Visit, Signed(session): S
                 <p class="actions"><a class="btn" href=Account { language }.to_string()>{say!(language, "welcome.codes.kept")}</a></p>
             </div>
         }
-    }))
+    }).await)
 }
 
 async fn change_language(

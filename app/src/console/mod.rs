@@ -19,7 +19,7 @@ mod welcome;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
@@ -30,7 +30,6 @@ use crate::paths::{
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
-        .route(SignOut::PATTERN, post(sign_in::sign_out))
         .route(Queue::PATTERN, get(queue::show_queue))
         .route(MyCases::PATTERN, get(queue::show_mine))
         .route(WaitingCases::PATTERN, get(queue::show_waiting))

@@ -58,7 +58,7 @@ pub async fn list(
                 </table>
             })}
         }
-    }))
+    }).await)
 }
 
 fn row(language: Language, organisation: Organisation) -> impl IntoView {
@@ -85,10 +85,10 @@ pub async fn new_form(
     Administrator(session): Administrator,
 ) -> Response {
     let fields = Fields(vec![("answer_hours".to_owned(), "24".to_owned())]);
-    new_page(&app, &visit, &session, path.kind, StatusCode::OK, FormState::filled(fields))
+    new_page(&app, &visit, &session, path.kind, StatusCode::OK, FormState::filled(fields)).await
 }
 
-fn new_page(
+async fn new_page(
     app: &Arc<App>,
     visit: &Visit,
     session: &StaffSession,
@@ -111,7 +111,7 @@ fn new_page(
                 </form>
             </div>
         }
-    })
+    }).await
 }
 
 fn details_fields(app: &App, language: Language, kind: OrganisationKind, form: &FormState) -> impl IntoView + use<> {
@@ -202,7 +202,7 @@ pub async fn create(
             Err(OrganisationError::Failed(cause)) => return Err(cause.into()),
         },
     };
-    Ok(new_page(&app, &visit, &session, kind, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }))
+    Ok(new_page(&app, &visit, &session, kind, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await)
 }
 
 /// One of them.
@@ -263,7 +263,7 @@ async fn page(
                 {pause_panel(language, &found, &form, pauses)}
             </div>
         }
-    }))
+    }).await)
 }
 
 fn pause_words(language: Language, zone: chrono_tz::Tz, pause: Suspension) -> String {

@@ -30,7 +30,7 @@ const LONGEST: u32 = 86_400;
 /// The table in force.
 pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Answer {
     let table = priority::current(&app.casework).await?;
-    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields(&table))))
+    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields(&table))).await)
 }
 
 fn fields(table: &priority::PriorityTable) -> Fields {
@@ -43,7 +43,7 @@ fn fields(table: &priority::PriorityTable) -> Fields {
     Fields(levels.into_iter().chain(minutes).chain(round).collect())
 }
 
-fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
     let language = visit.language;
     let title = say!(language, "administration.priority.title");
     console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
@@ -66,7 +66,7 @@ fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCod
                 <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
             </form>
         }
-    })
+    }).await
 }
 
 fn level_choices(language: Language, count: usize) -> Vec<Choice> {
@@ -127,6 +127,6 @@ pub async fn save(
             priority::save(&app.casework, &session, &table).await?;
             Ok(Redirect::to(&PriorityTable { language }.to_string()).into_response())
         }
-        Err(problems) => Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems })),
+        Err(problems) => Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await),
     }
 }

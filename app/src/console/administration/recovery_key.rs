@@ -23,10 +23,10 @@ use crate::{App, say};
 /// The form.
 pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Response {
     let filled = [("shares", "3"), ("needed", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    page(&app, &visit, &session, StatusCode::OK, FormState::filled(Fields(filled.to_vec())))
+    page(&app, &visit, &session, StatusCode::OK, FormState::filled(Fields(filled.to_vec()))).await
 }
 
-fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
     let language = visit.language;
     let is_holder = session.is_holder();
     let title = say!(language, "administration.recovery.title");
@@ -50,7 +50,7 @@ fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCod
                 }}
             </div>
         }
-    })
+    }).await
 }
 
 /// Makes new shares, and shows them this once.
@@ -64,11 +64,11 @@ pub async fn renew(
     let problem = match parse_split(language, &fields) {
         Err(problem) => problem,
         Ok(split) => match recovery::renew(&app.casework, &session, split).await {
-            Ok(shares) => return Ok(shares_page(&app, &visit, &session, &shares)),
+            Ok(shares) => return Ok(shares_page(&app, &visit, &session, &shares).await),
             Err(RecoveryError::Failed(cause)) => return Err(cause.into()),
             Err(_) => Problem::new("shares", say!(language, "administration.recovery.not_a_holder")),
         },
     };
     let form = FormState { fields, problems: vec![problem] };
-    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form))
+    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await)
 }

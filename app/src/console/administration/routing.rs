@@ -122,7 +122,7 @@ async fn page(
                 <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
             </form>
         }
-    }))
+    }).await)
 }
 
 fn rule_row(language: Language, number: usize, row: &Row, choices: &Choices) -> impl IntoView + use<> {

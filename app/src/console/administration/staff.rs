@@ -66,7 +66,7 @@ async fn list(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
                 <tbody>{rows}</tbody>
             </table>
         }
-    }))
+    }).await)
 }
 
 fn row(language: Language, member: Member, seen: Option<String>, grants: bool, changes: bool) -> impl IntoView {
@@ -159,7 +159,7 @@ async fn invite_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, stat
                 </form>
             </div>
         }
-    }))
+    }).await)
 }
 
 fn roles(language: Language) -> Vec<Choice> {
@@ -189,7 +189,7 @@ pub async fn invite(
     match invitation::invite(&app.casework, &session, &new, link).await {
         Ok(token) => {
             let link = welcome_link(&app, &new.language, &token);
-            Ok(link_page(&app, &visit, &session, new.name.as_str(), link))
+            Ok(link_page(&app, &visit, &session, new.name.as_str(), link).await)
         }
         Err(InviteError::AddressTaken) => {
             let problems = vec![Problem::new("address", say!(language, "welcome.address_taken"))];
@@ -224,7 +224,7 @@ fn welcome_link(app: &App, language: &LanguageCode, token: &CookieToken) -> Stri
     format!("{}{}", app.address, Welcome { language, token: token.to_string() })
 }
 
-fn link_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, name: &str, link: String) -> Response {
+async fn link_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, name: &str, link: String) -> Response {
     let language = visit.language;
     let title = say!(language, "administration.link.title", name = name);
     console_page(app, visit, session, StatusCode::OK, Place::Administration, title.clone(), move || {
@@ -242,7 +242,7 @@ fn link_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, name: &str, 
                 <p class="actions"><a class="btn quiet" href=Staff { language }.to_string()>{say!(language, "administration.staff.title")}</a></p>
             </div>
         }
-    })
+    }).await
 }
 
 /// One member, and what can be done.
@@ -282,7 +282,7 @@ async fn member_page(
                 }}
             </div>
         }
-    }))
+    }).await)
 }
 
 fn changes(language: Language, member: &Member) -> impl IntoView + use<> {
@@ -368,7 +368,7 @@ pub async fn reset(
     match invitation::reset(&app.casework, &session, staff, link).await {
         Ok(token) => {
             let link = welcome_link(&app, &member.language, &token);
-            Ok(link_page(&app, &visit, &session, &member.name, link))
+            Ok(link_page(&app, &visit, &session, &member.name, link).await)
         }
         Err(InviteError::Oneself) => {
             let problem = say!(language, "administration.member.oneself");
