@@ -121,7 +121,8 @@ pub fn error_summary(language: Language, form: &FormState) -> impl IntoView + us
     })
 }
 
-fn problem_line(field: &'static str, problem: Option<String>) -> impl IntoView {
+/// A field's message, which `aria-describedby` finds by its id; nothing if all is well.
+pub fn problem_line(field: &'static str, problem: Option<String>) -> impl IntoView {
     problem.map(|message| view! { <p class="problem" id=message_id(field)>{message}</p> })
 }
 
@@ -199,7 +200,18 @@ pub fn choices(
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
     let described = problem.is_some().then(|| message_id(name));
-    let options = choices
+    view! {
+        <fieldset class="field" class:wrong=problem.is_some() aria-describedby=described>
+            <legend class=legend_class>{legend}</legend>
+            {problem_line(name, problem.clone())}
+            {options(form, kind, name, choices)}
+        </fieldset>
+    }
+}
+
+/// The choices themselves, for a fieldset of one's own; the first has the field's name as its id.
+pub fn options(form: &FormState, kind: &'static str, name: &'static str, choices: Vec<Choice>) -> impl IntoView + use<> {
+    choices
         .into_iter()
         .enumerate()
         .map(|(index, choice)| {
@@ -212,14 +224,7 @@ pub fn choices(
                 </label>
             }
         })
-        .collect_view();
-    view! {
-        <fieldset class="field" class:wrong=problem.is_some() aria-describedby=described>
-            <legend class=legend_class>{legend}</legend>
-            {problem_line(name, problem.clone())}
-            {options}
-        </fieldset>
-    }
+        .collect_view()
 }
 
 /// A list to choose one from.

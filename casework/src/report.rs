@@ -385,6 +385,11 @@ impl Told {
         self.country.as_ref()
     }
 
+    /// Whether somebody is in danger now, once it is told.
+    pub fn danger(&self) -> Option<Danger> {
+        self.danger
+    }
+
     /// Whose picture it is, where that was asked.
     pub fn whose(&self) -> Option<Whose> {
         self.whose

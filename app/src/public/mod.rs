@@ -8,6 +8,7 @@ mod leave;
 mod my_case;
 mod privacy;
 mod receipt;
+mod report;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use axum::routing::{get, post};
 use crate::App;
 use crate::paths::{
     About, Code, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseEraseSure, MyCaseKeep,
-    MyCaseWrite, Privacy, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Url,
+    MyCaseWrite, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Start, Url,
 };
 
 /// Every public route.
@@ -29,6 +30,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(Help::PATTERN, get(help::show))
         .route(Privacy::PATTERN, get(privacy::show))
         .route(About::PATTERN, get(about::show))
+        .route(Start::PATTERN, get(report::start))
+        .route(Question::PATTERN, get(report::show).post(report::submit))
         .route(Receipt::PATTERN, get(receipt::show).post(receipt::saved))
         .route(ReceiptPicture::PATTERN, get(receipt::picture))
         .route(ReceiptKept::PATTERN, post(receipt::kept))

@@ -90,6 +90,19 @@ impl World {
         Self { cw, clock, folder, address: address.to_owned() }
     }
 
+    /// The same casework once more, for whoever wants to own it.
+    pub fn again(&self) -> Casework {
+        let keys = ServerKeys::from_bytes(&self.cw.keys.to_bytes()).unwrap();
+        Casework {
+            storage: self.cw.storage.clone(),
+            clock: self.clock.clone(),
+            randomness: self.cw.randomness.clone(),
+            passwords: PasswordHashing::new(&keys, PasswordCost::cheapest(), 2),
+            keys,
+            hours: OpeningHours::always(),
+        }
+    }
+
     /// A hotline with its first epoch, to which every report is routed.
     pub async fn hotline(&self) -> Hotline {
         let (id, epoch) = (self.cw.new_id(), self.cw.new_id());

@@ -1,0 +1,131 @@
+//! Pages that ask nothing: the four safety steps, help right now, and where grown-ups find help.
+
+use axum::response::Response;
+use casework::report::{Door, Step};
+use casework::taxonomy::Danger;
+use leptos::prelude::*;
+
+use super::Asked;
+use super::question::{crumb, in_country};
+use crate::help::{HelpEntry, HelpKind};
+use crate::page::Page;
+use crate::paths::{Help, Start};
+use crate::visit::Visit;
+use crate::{App, drawings, say};
+
+/// The page.
+pub fn page(app: &App, visit: &Visit, asked: Asked) -> Response {
+    in_country(Page::public(visit), &asked).render(app, visit, || match asked.step {
+        Step::HelpNow => help_now(app, &asked),
+        Step::GrownUp => grown_up(&asked),
+        _ => safety(app, &asked),
+    })
+}
+
+fn safety(app: &App, asked: &Asked) -> AnyView {
+    let language = asked.language;
+    let step = |drawing: AnyView, key: &str, more: AnyView| {
+        view! {
+            <li>
+                {drawing}
+                <h2>{say!(language, format!("report.safety.{key}"))}</h2>
+                <p>{say!(language, format!("report.safety.{key}_text"))}</p>
+                {more}
+            </li>
+        }
+    };
+    let someone = near(app, asked, HelpKind::Helpline).into_iter().next();
+    let someone = someone.map(|entry| view! { <p>{say!(language, "report.safety.tell_call")} " " {call(&entry)}</p> });
+    let more = view! { {someone} <p><a href=help(app, asked)>{say!(language, "report.safety.tell_more")}</a></p> };
+    view! {
+        <div class="narrow">
+            {crumb(asked)}
+            <h1>{say!(language, "report.safety.title")}</h1>
+            <p class="lede">{say!(language, "report.safety.lede")}</p>
+            <ol class="steps">
+                {step(drawings::step_stop().into_any(), "stop", ().into_any())}
+                {step(drawings::step_keep().into_any(), "keep", ().into_any())}
+                {step(drawings::step_report().into_any(), "report", ().into_any())}
+                {step(drawings::step_tell().into_any(), "tell", more.into_any())}
+            </ol>
+            <div class="actions"><a class="btn" href=next(asked)>{say!(language, "report.safety.go")}</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The emergency number and someone to talk to, at once; the report goes on from here, it is never refused.
+fn help_now(app: &App, asked: &Asked) -> AnyView {
+    let language = asked.language;
+    let who = if asked.walk.told.danger() == Some(Danger::SelfHarm) { "self" } else { "danger" };
+    let emergency = near(app, asked, HelpKind::Emergency);
+    let lines = near(app, asked, HelpKind::Helpline);
+    view! {
+        <div class="narrow">
+            {crumb(asked)}
+            <h1>{say!(language, format!("report.help_now.title_{who}"))}</h1>
+            <p class="lede">{say!(language, format!("report.help_now.lede_{who}"))}</p>
+            <div class="notice danger">
+                <h2>{say!(language, "report.help_now.call")}</h2>
+                {emergency.iter().map(|entry| view! { <p>{call(entry)}</p> }).collect_view()}
+            </div>
+            <div class="notice warm">
+                <h2>{say!(language, "report.help_now.talk")}</h2>
+                {lines.iter().map(|entry| view! { <p>{call(entry)}</p> }).collect_view()}
+                <p><a href=help(app, asked)>{say!(language, "report.help_now.more")}</a></p>
+            </div>
+            <p>{say!(language, "report.help_now.still")}</p>
+            <div class="actions"><a class="btn" href=next(asked)>{say!(language, "report.help_now.go")}</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+fn grown_up(asked: &Asked) -> AnyView {
+    let language = asked.language;
+    view! {
+        <div class="narrow">
+            {crumb(asked)}
+            <h1>{say!(language, "report.grown_up.title")}</h1>
+            <p class="lede">{say!(language, "report.grown_up.lede")}</p>
+            <p>{say!(language, "report.grown_up.sorry")}</p>
+            <div class="actions">
+                <a class="btn" href="https://stopncii.org/" rel="noreferrer">{say!(language, "report.grown_up.go")}</a>
+                <a class="btn quiet" href=Help { language }.to_string()>{say!(language, "report.grown_up.help")}</a>
+            </div>
+            <div class="notice warm">
+                <h2>{say!(language, "report.grown_up.threat")}</h2>
+                <p>{say!(language, "report.grown_up.threat_text")}</p>
+                <p><a href=Start { language, door: Door::Threat }.to_string()>{say!(language, "report.grown_up.threat_go")}</a></p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn next(asked: &Asked) -> String {
+    asked.url(asked.walk.after(asked.step))
+}
+
+/// The country they told, else the operator's first.
+fn country<'a>(app: &'a App, asked: &'a Asked) -> &'a str {
+    let told = asked.walk.told.country().map(casework::taxonomy::Country::as_str);
+    told.or(app.operator.countries.first().map(String::as_str)).unwrap_or_default()
+}
+
+/// Numbers to ring in that country; up to two, the first of them first.
+fn near(app: &App, asked: &Asked, kind: HelpKind) -> Vec<HelpEntry> {
+    let entries = app.help.in_country(country(app, asked));
+    entries.filter(|entry| entry.kind == kind && !entry.phones.is_empty()).take(2).cloned().collect()
+}
+
+fn help(app: &App, asked: &Asked) -> String {
+    format!("{}?country={}", Help { language: asked.language }, country(app, asked))
+}
+
+/// A number that rings when pressed.
+fn call(entry: &HelpEntry) -> impl IntoView + use<> {
+    let phone = entry.phones.first().cloned().unwrap_or_default();
+    let dialled: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
+    view! { <a class="call" href=format!("tel:{dialled}")>{drawings::phone()} <bdi>{entry.name.clone()} " " {phone}</bdi></a> }
+}

@@ -1,0 +1,112 @@
+//! A browser without script in front of Suoja's pages: it keeps cookies, follows no redirect by itself, and runs nothing.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use app::App;
+use app::help::HelpDirectory;
+use app::operator::Operator;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use casework::Casework;
+use tower::ServiceExt;
+
+/// An operator of Finland.
+fn operator() -> Operator {
+    Operator {
+        name: "North Hotline".to_owned(),
+        responsible: "North Hotline, Example Street 1".to_owned(),
+        privacy_contact: "privacy@example.org".to_owned(),
+        privacy_text: BTreeMap::new(),
+        countries: vec!["FI".to_owned(), "SE".to_owned()],
+        answer_hours: 24,
+        trusted_flagger: None,
+        leave_to: "https://example.org/".to_owned(),
+        backup_days: 30,
+        notice_mailbox: "notices@example.org".to_owned(),
+    }
+}
+
+/// The public pages over a world's casework.
+pub fn site(casework: Casework) -> Router {
+    let app = App {
+        casework,
+        operator: operator(),
+        help: HelpDirectory::shipped(),
+        address: "http://localhost".to_owned(),
+        secure_cookies: false,
+        demo: false,
+    };
+    app::public::router().with_state(Arc::new(app))
+}
+
+/// What came back.
+pub struct Page {
+    /// The status.
+    pub status: StatusCode,
+    /// Where a redirect leads.
+    pub location: String,
+    /// The body.
+    pub html: String,
+}
+
+/// One browser.
+pub struct Browser {
+    site: Router,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    /// A fresh one.
+    pub fn new(site: &Router) -> Self {
+        Self { site: site.clone(), cookies: Mutex::default() }
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Page {
+        self.ask(Request::get(path), Body::empty()).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request, Body::from(body.join("&"))).await
+    }
+
+    async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Page {
+        let cookies =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let request = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
+        let response = self.site.clone().oneshot(request).await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
+        }
+        let location = response.headers().get(header::LOCATION).map(|url| url.to_str().unwrap().to_owned());
+        let status = response.status();
+        let html = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Page { status, location: location.unwrap_or_default(), html: String::from_utf8_lossy(&html).into_owned() }
+    }
+
+    fn keep(&self, cookie: &str) {
+        let (name, rest) = cookie.split_once('=').unwrap();
+        let value = rest.split(';').next().unwrap();
+        let mut cookies = self.cookies.lock().unwrap();
+        if value.is_empty() {
+            cookies.remove(name)
+        } else {
+            cookies.insert(name.to_owned(), value.to_owned())
+        };
+    }
+}
+
+/// Percent-encoded, as a form sends it.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

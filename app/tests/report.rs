@@ -1,0 +1,257 @@
+//! Reports as a browser without script makes them: page by page, through the real handlers.
+
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../../casework/tests/common/mod.rs"]
+mod casework_common;
+mod common;
+
+use axum::http::StatusCode;
+use casework_common::{World, on_each_engine};
+use chrono::TimeDelta;
+use common::{Browser, Page, site};
+
+/// A form as it is filled in: the page's path, then its fields.
+type Forms<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)])];
+
+const THREAT: Forms = &[
+    ("threat/account", &[("provider", "Chatter"), ("handle", "@someone")]),
+    ("threat/wants", &[("wants", "money"), ("deadline", "tonight")]),
+    ("threat/payment", &[("payment", "IBAN 1")]),
+    ("threat/files", &[]),
+    ("threat/age", &[("age", "13_15")]),
+    ("threat/country", &[("country", "FI")]),
+    ("threat/danger", &[("danger", "no")]),
+    ("threat/words", &[("words", "Please help")]),
+    ("threat/reply", &[("reply", "code"), ("email", "")]),
+];
+
+const SEEN: Forms = &[
+    ("seen/what", &[("what", "link")]),
+    ("seen/links", &[("links", "https://example.com/a https://example.org/b")]),
+    ("seen/shows", &[("shows", "unsure")]),
+    ("seen/when", &[("when", "")]),
+    ("seen/age", &[("age", "unsure")]),
+    ("seen/country", &[("country", "")]),
+    ("seen/danger", &[("danger", "unsure")]),
+    ("seen/words", &[("words", "")]),
+    ("seen/reply", &[("reply", "code")]),
+];
+
+const PICTURE: Forms = &[
+    ("picture/whose", &[("whose", "me")]),
+    ("picture/age-in-picture", &[("age_in_picture", "10_12")]),
+    ("picture/files", &[]),
+    ("picture/where", &[("links", "example.com/page"), ("provider", ""), ("handle", "")]),
+    ("picture/spreading", &[("spreading", "yes")]),
+    ("picture/age", &[("age", "10_12")]),
+    ("picture/country", &[("country", "SE")]),
+    ("picture/danger", &[("danger", "no")]),
+    ("picture/words", &[("words", "")]),
+    ("picture/reply", &[("reply", "email"), ("email", "me@example.org")]),
+];
+
+/// Fills one form after the other, each where the one before led; gives where the last one leads.
+async fn fill(browser: &Browser, forms: Forms<'_>) -> String {
+    let mut next = format!("/en/{}", forms[0].0);
+    for (path, fields) in forms {
+        assert_eq!(next, format!("/en/{path}"));
+        let page = browser.get(&next).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.html.contains("<h1"), "{path} has a heading");
+        assert!(!page.html.contains("report."), "{path} has words for everything: {}", around(&page.html, "report."));
+        let answer = browser.post(&next, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.html);
+        next = answer.location;
+    }
+    next
+}
+
+fn around<'a>(html: &'a str, what: &str) -> &'a str {
+    let at = html.find(what).unwrap_or(0);
+    html.get(at.saturating_sub(60)..(at + 60).min(html.len())).unwrap_or_default()
+}
+
+async fn code_on(browser: &Browser) -> String {
+    let page = browser.get("/en/sent").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.location);
+    let shown = page.html.split("id=\"case-code\"").nth(1).unwrap().split("</bdi>").next().unwrap();
+    shown.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, words)| words).collect()
+}
+
+async fn cases(world: &World) -> i64 {
+    world.count("SELECT count(*) FROM cases").await
+}
+
+/// Runs a journey on each engine.
+async fn on_each_site(journey: impl AsyncFn(&World, &axum::Router)) {
+    on_each_engine(async |world| {
+        world.hotline().await;
+        let site = site(world.again());
+        journey(world, &site).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_door_leads_to_a_case_and_a_code() {
+    on_each_site(async |world, site| {
+        for (door, first, forms) in
+            [("threat", "safety", THREAT), ("seen", "what", SEEN), ("picture", "whose", PICTURE)]
+        {
+            let browser = Browser::new(site);
+            let before = cases(world).await;
+            assert_eq!(browser.get(&format!("/en/{door}")).await.location, format!("/en/{door}/{first}"));
+            let check = fill(&browser, forms).await;
+            assert_eq!(check, format!("/en/{door}/check"));
+            let page = browser.get(&check).await;
+            assert!(!page.html.contains("report."), "{}", around(&page.html, "report."));
+            assert_eq!(cases(world).await, before, "nothing is sent before Send");
+            let sent = browser.post(&check, &[]).await;
+            assert_eq!(sent.location, "/en/sent");
+            assert_eq!(cases(world).await, before + 1);
+            let code = code_on(&browser).await;
+            assert!(code.parse::<casework::case_code::CaseCode>().is_ok(), "{code}");
+            browser.post(&check, &[]).await;
+            assert_eq!(code_on(&browser).await, code, "sent again: the same code");
+            assert_eq!(cases(world).await, before + 1);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_safety_steps_come_before_any_question() {
+    on_each_site(async |_, site| {
+        let page = Browser::new(site).get("/en/threat/safety").await;
+        assert!(page.html.contains("Don't pay") || page.html.contains("Don&#x27;t pay"), "{}", page.html);
+        assert!(page.html.contains("tel:"), "someone to ring in the operator's country");
+        assert!(page.html.contains("/en/threat/account"));
+        assert!(!page.html.contains("<input"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn danger_shows_numbers_at_once_and_never_refuses() {
+    on_each_site(async |world, site| {
+        for danger in ["in_danger", "self_harm"] {
+            let browser = Browser::new(site);
+            fill(&browser, &THREAT[..6]).await;
+            let next = browser.post("/en/threat/danger", &[("danger", danger)]).await.location;
+            assert_eq!(next, "/en/threat/help-now");
+            let page = browser.get(&next).await;
+            assert!(page.html.contains("tel:112"), "the emergency number of Finland");
+            assert!(page.html.contains("/en/threat/words"));
+            fill(&browser, &THREAT[7..]).await;
+            assert_eq!(browser.post("/en/threat/check", &[]).await.location, "/en/sent");
+        }
+        assert_eq!(world.count("SELECT count(*) FROM cases WHERE level = 0").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_nothing_is_lost() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &SEEN[..1]).await;
+        let pasted = "https://example.com/ok http://127.0.0.1/secret";
+        let wrong = browser.post("/en/seen/links", &[("links", pasted)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.html.contains("http://127.0.0.1/secret"), "the bad one is named");
+        assert!(wrong.html.contains("links-problem") && wrong.html.contains("role=\"alert\""));
+        assert!(shows(&wrong, pasted), "what was typed still stands there");
+        let empty = browser.post("/en/seen/what", &[]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!empty.html.contains("report."), "{}", around(&empty.html, "report."));
+    })
+    .await;
+}
+
+fn shows(page: &Page, text: &str) -> bool {
+    page.html.contains(text)
+}
+
+#[tokio::test]
+async fn the_open_field_survives_a_change_of_language() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &SEEN[..1]).await;
+        let half = "https://exam";
+        let switched = browser.post("/en/seen/links", &[("links", half), ("language", "ar")]).await;
+        assert_eq!((switched.status, switched.location.as_str()), (StatusCode::SEE_OTHER, "/ar/seen/links"));
+        let page = browser.get("/ar/seen/links").await;
+        assert!(shows(&page, half) && page.html.contains("dir=\"rtl\""));
+        let first = Browser::new(site);
+        let switched = first.post("/en/picture/whose", &[("whose", "me"), ("language", "sv")]).await;
+        assert_eq!(switched.location, "/sv/picture/whose", "without a draft one is started");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_an_hour_a_form_starts_anew_from_what_it_carries() {
+    on_each_site(async |world, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &THREAT[..7]).await;
+        world.clock.advance(TimeDelta::minutes(61));
+        let late = browser.post("/en/threat/words", &[("words", "still here")]).await;
+        assert_eq!(late.location, "/en/threat/account?anew");
+        assert!(browser.get(&late.location).await.html.contains("notice info"), "it says why");
+        fill(&browser, &THREAT[..6]).await;
+        let next = browser.post("/en/threat/danger", &[("danger", "no")]).await.location;
+        assert_eq!(next, "/en/threat/reply", "the words came along");
+        assert!(shows(&browser.get("/en/threat/words").await, "still here"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_ahead_leads_to_the_open_question_and_an_unknown_one_nowhere() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        assert_eq!(browser.get("/en/threat/check").await.location, "/en/threat/account");
+        assert_eq!(browser.post("/en/threat/check", &[]).await.location, "/en/threat/safety?anew");
+        assert_eq!(browser.get("/en/threat/nonsense").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get("/en/nonsense").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grown_ups_picture_is_sent_on_kindly() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &PICTURE[..1]).await;
+        let next = browser.post("/en/picture/age-in-picture", &[("age_in_picture", "adult")]).await.location;
+        assert_eq!(next, "/en/picture/grown-up");
+        assert!(browser.get(&next).await.html.contains("https://stopncii.org/"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_persons_picture_is_never_asked_for() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        let next = browser.post("/en/picture/whose", &[("whose", "helping")]).await.location;
+        assert_eq!(next, "/en/picture/where", "the link route");
+        assert!(!browser.get(&next).await.html.contains("type=\"file\""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_form_can_carry_a_file() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &PICTURE[..2]).await;
+        let page = browser.get("/en/picture/files").await;
+        let form = page.html.split("<form").nth(1).unwrap().split("</form>").next().unwrap();
+        assert!(!form.contains("type=\"file\""));
+        assert!(!page.html.contains("multipart"));
+    })
+    .await;
+}
