@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut word = || words.next().ok_or("draw KIND WIDTH HEIGHT");
     let (kind, width, height) = (word()?.parse()?, word()?.parse()?, word()?.parse()?);
     let mut out = std::io::stdout().lock();
-    write!(out, "P6 {width} {height} 255\n")?;
+    writeln!(out, "P6 {width} {height} 255")?;
     out.write_all(&drawings::draw(kind, width, height))?;
     Ok(())
 }

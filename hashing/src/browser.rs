@@ -1,7 +1,8 @@
 //! The module as the browser's worker drives it: plain exports, no imports, one file an instance.
 //!
 //! Order of calls: [`piece`] and [`update`] for each piece of the file, [`look`] once, [`step`] until it gives 0, then
-//! [`result`] and [`result_length`]. The worker then overwrites the whole memory and drops the instance, so nothing
+//! [`result`] and [`result_length`]. These two also answer before the first step: with the exact hashes alone, which
+//! the worker keeps for the case that a picture takes more memory than there is. The worker then overwrites the whole memory and drops the instance, so nothing
 //! here needs to free or clear.
 #![allow(unsafe_code)] // Only `no_mangle`: the names are this module's own, and nothing else is linked with it.
 
@@ -14,7 +15,7 @@ const PIECE: usize = 256 * 1024;
 
 enum State {
     Reading(Describing),
-    Looking(Looking),
+    Looking { looking: Looking, exact: String },
     Done(String),
 }
 
@@ -59,7 +60,9 @@ pub extern "C" fn update(length: usize) {
 pub extern "C" fn look() {
     with(|session| {
         if let State::Reading(describing) = &mut session.state {
-            session.state = State::Looking(std::mem::take(describing).look());
+            let looking = std::mem::take(describing).look();
+            let exact = written(&looking.without_picture());
+            session.state = State::Looking { looking, exact };
         }
     });
 }
@@ -68,7 +71,7 @@ pub extern "C" fn look() {
 #[unsafe(no_mangle)]
 pub extern "C" fn step() -> u32 {
     with(|session| {
-        let State::Looking(looking) = &mut session.state else { return 0 };
+        let State::Looking { looking, .. } = &mut session.state else { return 0 };
         if looking.step() {
             return 1;
         }
@@ -91,7 +94,7 @@ pub extern "C" fn rows_done() -> u32 {
 
 fn progress() -> (u32, u32) {
     with(|session| match &session.state {
-        State::Looking(looking) => looking.progress().unwrap_or_default(),
+        State::Looking { looking, .. } => looking.progress().unwrap_or_default(),
         State::Reading(_) | State::Done(_) => (0, 0),
     })
 }
@@ -99,18 +102,19 @@ fn progress() -> (u32, u32) {
 /// The fingerprints as JSON in UTF-8; see [`result_length`].
 #[unsafe(no_mangle)]
 pub extern "C" fn result() -> *const u8 {
-    with(|session| match &session.state {
-        State::Done(json) => json.as_ptr(),
-        State::Reading(_) | State::Looking(_) => std::ptr::null(),
-    })
+    json(|json| json.as_ptr())
 }
 
-/// The JSON's length; 0 until [`step`] gave 0.
+/// The JSON's length in bytes; 0 before [`look`].
 #[unsafe(no_mangle)]
 pub extern "C" fn result_length() -> usize {
+    json(str::len)
+}
+
+fn json<R>(ask: impl FnOnce(&str) -> R) -> R {
     with(|session| match &session.state {
-        State::Done(json) => json.len(),
-        State::Reading(_) | State::Looking(_) => 0,
+        State::Done(json) | State::Looking { exact: json, .. } => ask(json),
+        State::Reading(_) => ask(""),
     })
 }
 

@@ -222,6 +222,12 @@ impl Looking {
         &self.fingerprints
     }
 
+    /// What there is to say without looking: for a device that has not the memory to.
+    pub fn without_picture(&self) -> FileFingerprints {
+        let no_pdq = self.fingerprints.no_pdq.or(Some(NoPdq::TooLarge));
+        FileFingerprints { no_pdq, ..self.fingerprints.clone() }
+    }
+
     /// Does all steps that are left.
     pub fn finish(mut self) -> FileFingerprints {
         while self.step() {}
@@ -238,13 +244,11 @@ impl Looking {
         };
         self.fingerprints.width = Some(picture.width());
         self.fingerprints.height = Some(picture.height());
-        match PdqHasher::new(picture.width(), picture.height()) {
-            Ok(hasher) => Stage::Decoded(Box::new(Rows { picture, hasher, next: 0, row: Vec::new() })),
-            Err(_) => {
-                self.fingerprints.no_pdq = Some(NoPdq::TooSmall);
-                Stage::Done
-            }
-        }
+        let Ok(hasher) = PdqHasher::new(picture.width(), picture.height()) else {
+            self.fingerprints.no_pdq = Some(NoPdq::TooSmall);
+            return Stage::Done;
+        };
+        Stage::Decoded(Box::new(Rows { picture, hasher, next: 0, row: Vec::new() }))
     }
 
     fn hash(&mut self, mut rows: Box<Rows>) -> Stage {

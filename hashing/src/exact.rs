@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn pieces_do_not_matter() {
-        let bytes: Vec<u8> = (0..100_000_u32).map(|i| (i * 7 / 3) as u8).collect();
+        let bytes: Vec<u8> = (0..100_000_u32).map(|i| (i * 7 / 3).to_le_bytes()[0]).collect();
         let whole = of(&bytes, bytes.len());
         for piece in [1, 63, 64, 65, 4096, 16_385] {
             assert_eq!(of(&bytes, piece), whole, "in pieces of {piece}");

@@ -1,4 +1,4 @@
-//! PDQ, a perceptual hash of 256 bits: the full-size path, as PyPI `pdqhash` and `threatexchange` compute it.
+//! PDQ, a perceptual hash of 256 bits: the full-size path, as `pdqhash` on `PyPI` and `threatexchange` compute it.
 //!
 //! Source: Meta's PDQ (`ThreatExchange`, `pdq/cpp` and the paper "The TMK+PDQF Video-Hashing Algorithm and the PDQ
 //! Image-Hashing Algorithm", 2019). Luma is blurred by a tent filter, sampled to 64 × 64, transformed by a DCT of
@@ -138,7 +138,7 @@ impl PdqHasher {
     }
 }
 
-/// Luma, 0 to 255: `0.299 r + 0.587 g + 0.114 b` in double precision rounded to single, as PyPI `pdqhash` has it.
+/// Luma, 0 to 255: `0.299 r + 0.587 g + 0.114 b` in double precision rounded to single, as `pdqhash` on `PyPI` has it.
 ///
 /// The sum of thousandths is exact in a float (under 2^24) and division rounds correctly, so this gives the same bits:
 /// no such quotient lies so near the middle of two floats that the reference's error of 2^-45 could tip it.

@@ -1,4 +1,6 @@
-//! Hash and quality are PyPI `pdqhash`'s, bit for bit. `reference.tsv` is made by `reference.py` from the same drawings.
+//! Hash and quality are those of `pdqhash` on `PyPI`, bit for bit. `reference.tsv` is made by `reference.py` from the same drawings.
+
+#![allow(clippy::unwrap_used)]
 
 mod drawings;
 

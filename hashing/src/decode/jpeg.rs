@@ -9,8 +9,7 @@ use zune_jpeg::errors::DecodeErrors;
 use super::{Layout, Picture, Undecodable, within_limits};
 
 pub(super) fn read(file: &[u8]) -> Result<Picture, Undecodable> {
-    let outline = Outline::of(file);
-    if !outline.ends {
+    if !has_end(file) {
         return Err(Undecodable::Truncated);
     }
     // Lenient as libjpeg is: small faults inside still give a picture. Sizes are limited below, by area.
@@ -22,8 +21,7 @@ pub(super) fn read(file: &[u8]) -> Result<Picture, Undecodable> {
 
     let (out, layout) = match decoder.input_colorspace().ok_or(Undecodable::Damaged)? {
         ColorSpace::Luma => (ColorSpace::Luma, Layout::Grey(1)),
-        // Programs that write the Adobe marker store the inks inverted, which the decoder assumes; the others do not.
-        ColorSpace::CMYK if !outline.adobe => (ColorSpace::CMYK, Layout::Rgb(4)),
+        // Four inks are mixed by the decoder, which takes them as inverted, marked by Adobe or not: Pillow does too.
         _ => (ColorSpace::RGB, Layout::Rgb(3)),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(out));
@@ -31,9 +29,6 @@ pub(super) fn read(file: &[u8]) -> Result<Picture, Undecodable> {
     within_limits((width, height), bytes as u64)?;
     let mut pixels = vec![0; bytes];
     decoder.decode_into(&mut pixels).map_err(cause)?;
-    if out == ColorSpace::CMYK {
-        mix_inks(&mut pixels);
-    }
     Ok(Picture { width, height, layout, pixels })
 }
 
@@ -46,53 +41,27 @@ fn cause(error: DecodeErrors) -> Undecodable {
     }
 }
 
-/// Cyan, magenta, yellow and black become red, green and blue, as Pillow mixes them; the fourth byte is left over.
-fn mix_inks(pixels: &mut [u8]) {
-    for pixel in pixels.chunks_exact_mut(4) {
-        let light = 255 - u32::from(pixel[3]);
-        for ink in &mut pixel[..3] {
-            let share = u32::from(*ink) * light + 128;
-            let taken = ((share >> 8) + share) >> 8;
-            #[allow(clippy::cast_possible_truncation)] // at most 255
-            let left = light.saturating_sub(taken) as u8;
-            *ink = left;
-        }
-    }
-}
-
-/// What the file's segments say, read before decoding (ITU-T T.81, annex B).
-struct Outline {
-    /// An Adobe segment is there.
-    adobe: bool,
-    /// The end marker is there; without it the file was cut off, and a decoder would invent the rest in grey.
-    ends: bool,
-}
-
-impl Outline {
-    fn of(file: &[u8]) -> Self {
-        let mut adobe = false;
-        let mut rest = file.get(2..).unwrap_or_default();
-        loop {
-            match rest {
-                [0xff, 0xff, ..] => rest = &rest[1..],
-                [0xff, 0xd9, ..] => return Self { adobe, ends: true },
-                [0xff, 0x01 | 0xd0..=0xd8, tail @ ..] => rest = tail,
-                [0xff, marker, tail @ ..] => {
-                    let Some((&[high, low], _)) = tail.split_first_chunk() else { return Self { adobe, ends: false } };
-                    let Some(after) = tail.get(usize::from(u16::from_be_bytes([high, low])).max(2)..) else {
-                        return Self { adobe, ends: false };
-                    };
-                    if *marker == 0xda {
-                        // In coded data 0xff is always followed by 0 or a restart: this marker can't appear by chance.
-                        return Self { adobe, ends: after.windows(2).any(|pair| pair == [0xff, 0xd9]) };
-                    }
-                    adobe |= *marker == 0xee && tail[2..].starts_with(b"Adobe");
-                    rest = after;
+/// Whether the end marker is there (ITU-T T.81, annex B). Without it the file was cut off, and a decoder would make up
+/// the rest in grey.
+fn has_end(file: &[u8]) -> bool {
+    let mut rest = file.get(2..).unwrap_or_default();
+    loop {
+        match rest {
+            [0xff, 0xff, ..] => rest = &rest[1..],
+            [0xff, 0xd9, ..] => return true,
+            [0xff, 0x01 | 0xd0..=0xd8, tail @ ..] => rest = tail,
+            [0xff, marker, tail @ ..] => {
+                let Some((&length, _)) = tail.split_first_chunk() else { return false };
+                let Some(after) = tail.get(usize::from(u16::from_be_bytes(length)).max(2)..) else { return false };
+                if *marker == 0xda {
+                    // In coded data 0xff is always followed by 0 or a restart: the end can't appear by chance.
+                    return after.windows(2).any(|pair| pair == [0xff, 0xd9]);
                 }
-                [] | [_] => return Self { adobe, ends: false },
-                // Stray bytes between segments: decoders look for the next marker.
-                [_, tail @ ..] => rest = tail,
+                rest = after;
             }
+            // Stray bytes between segments: decoders look for the next marker, and so does this.
+            [_, tail @ ..] => rest = tail,
+            [] => return false,
         }
     }
 }

@@ -258,7 +258,7 @@ fn blur(rows: &[Lanes], blurred: &mut [Lanes]) {
 fn blur_at_centres(rows: &[Lanes]) -> [Lanes; SIDE] {
     let centres = centres(rows.len());
     let mut samples = [[0.0; LANES]; SIDE];
-    let mut sampled = 0;
+    let mut next = 0;
     let mut sums = [0.0; LANES];
     steps(rows.len(), |(enters, leaves, ready)| {
         if let Some(right) = enters {
@@ -268,9 +268,9 @@ fn blur_at_centres(rows: &[Lanes]) -> [Lanes; SIDE] {
             subtract(&mut sums, &rows[left]);
         }
         if let Some((x, count)) = ready {
-            while centres.get(sampled) == Some(&x) {
-                samples[sampled] = mean(&sums, count);
-                sampled += 1;
+            while centres.get(next) == Some(&x) {
+                samples[next] = mean(&sums, count);
+                next += 1;
             }
         }
     });

@@ -13,6 +13,7 @@ pub(super) type Coefficients = [[f32; FREQUENCIES]; FREQUENCIES];
 /// `sqrt(2/64) · cos(π/128 · k)` for k from 0 to 63, rounded as the reference rounds them.
 /// Written out, since the cosines of two devices' libraries may differ in the last bit.
 #[rustfmt::skip]
+#[allow(clippy::unreadable_literal)]
 const COSINES: [f32; 64] = [
     0.17677669, 0.17672345, 0.17656375, 0.17629771, 0.17592546, 0.17544726, 0.17486335, 0.17417413,
     0.17337997, 0.17248139, 0.17147891, 0.17037314, 0.16916475, 0.16785446, 0.16644305, 0.16493139,

@@ -74,15 +74,15 @@ fn pixel(kind: Kind, x: u32, y: u32, width: u32, height: u32) -> [u32; 3] {
         }
         Kind::Hills => {
             let grain = chance(x, y, 2) & 7;
-            [hill(u, v, 250, 3) + grain, hill(u, v, 125, 4) + grain, (hill(u, v, 500, 5) + hill(u, v, 63, 6)) / 2 + grain]
+            [hill(u, v, 250, 3) + grain, hill(u, v, 125, 4) + grain, hill(u, v, 500, 5).midpoint(hill(u, v, 63, 6)) + grain]
         }
         Kind::Shapes => shapes(u, v),
         Kind::Stripes => {
-            if (x + 2 * y) / 3 % 4 == 0 { [230, 40, 90] } else { [20, 60, u * 200 / 999] }
+            if ((x + 2 * y) / 3).is_multiple_of(4) { [230, 40, 90] } else { [20, 60, u * 200 / 999] }
         }
         Kind::Checks => {
             let side = 1 << (u / 143);
-            if (x / side + y / side) % 2 == 0 { [255, 255, 255] } else { [0, 0, 0] }
+            if (x / side + y / side).is_multiple_of(2) { [255, 255, 255] } else { [0, 0, 0] }
         }
         Kind::Faint => [120 + u / 200, 120 + v / 250, 121],
         Kind::Black => [0, 0, 0],

@@ -1,0 +1,207 @@
+//! Decoding: what Pillow sees, and nothing that a hostile file can do.
+
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+
+use std::fs;
+use std::path::Path;
+
+use hashing::decode::{Undecodable, decode};
+use hashing::{Media, NoPdq, Pdq, describe};
+use image::{ExtendedColorType, ImageEncoder};
+
+fn pictures() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let mut pictures: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !["py", "tsv"].iter().any(|other| path.extension().is_some_and(|extension| extension == *other)))
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    pictures.sort();
+    pictures
+}
+
+fn picture(wanted: &str) -> Vec<u8> {
+    pictures().into_iter().find(|(name, _)| name == wanted).unwrap().1
+}
+
+fn reason(file: &[u8]) -> NoPdq {
+    describe(file).no_pdq.unwrap()
+}
+
+/// A small generator, so that the same hostile files come every time.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+}
+
+#[test]
+fn every_format_hashes_as_pillow_decodes_it() {
+    let reference = include_str!("pictures/decoded.tsv");
+    assert_eq!(reference.lines().count(), pictures().len());
+    for line in reference.lines() {
+        let [name, quality, pdq] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let ours = describe(&picture(name));
+        // Lossy formats leave decoders some freedom; ThreatExchange allows them 10 bits.
+        let lossy = name.ends_with(".jpg") || name == "picture.webp";
+        let distance = ours.pdq.unwrap().distance(&pdq.parse::<Pdq>().unwrap());
+        assert!(distance <= if lossy { 4 } else { 0 }, "{name}: {distance} bits");
+        assert!(lossy || ours.pdq_quality.unwrap().to_string() == quality, "quality of {name}");
+        assert_eq!((ours.width, ours.height), (Some(200), Some(150)), "{name}");
+    }
+}
+
+#[test]
+fn sixteen_bits_keep_their_upper_eight() {
+    let eight = decode(&picture("colour.png")).unwrap();
+    let (mut deep, mut row, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+    for y in 0..eight.height() {
+        eight.rgb_row(y, &mut row);
+        deep.extend(row.iter().flat_map(|&upper| u16::from_be_bytes([upper, 0xff - upper]).to_ne_bytes()));
+        expected.extend_from_slice(&row);
+    }
+    let mut file = Vec::new();
+    let encoder = image::codecs::png::PngEncoder::new(&mut file);
+    encoder.write_image(&deep, eight.width(), eight.height(), ExtendedColorType::Rgb16).unwrap();
+
+    let read = decode(&file).unwrap();
+    let mut got = Vec::new();
+    for y in 0..read.height() {
+        read.rgb_row(y, &mut row);
+        got.extend_from_slice(&row);
+    }
+    assert!(got == expected);
+}
+
+#[test]
+fn a_file_cut_anywhere_says_so() {
+    for (name, file) in pictures() {
+        for length in (0..file.len()).step_by(file.len() / 60 + 1).chain(file.len().saturating_sub(20)..file.len()) {
+            let found = describe(&file[..length]);
+            if name.ends_with(".jpg") && length > 3 {
+                assert_eq!(found.no_pdq, Some(NoPdq::Truncated), "{name} cut at {length}");
+            }
+            // A still-whole first frame, or a missing trailer after all pixels, may well be read.
+            if length < file.len() / 4 {
+                assert!(found.pdq.is_none(), "{name} cut at {length} gave a hash");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_in_the_middle_is_truncated() {
+    for (name, file) in pictures() {
+        if name.starts_with("animated") {
+            continue;
+        }
+        let found = reason(&file[..file.len() / 2]);
+        assert!(matches!(found, NoPdq::Truncated | NoPdq::Damaged), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn changed_bytes_never_panic() {
+    let mut chance = Chance(0x0123_4567_89ab_cdef);
+    for (_, file) in pictures() {
+        for round in 0..60 {
+            let mut bent = file.clone();
+            // The first bytes hold sizes and tables, where a change hurts most.
+            let reach = if round % 2 == 0 { bent.len().min(300) } else { bent.len() };
+            for _ in 0..=chance.below(8) {
+                bent[chance.below(reach)] = chance.next() as u8;
+            }
+            let found = describe(&bent);
+            assert_eq!(found.pdq.is_none(), found.no_pdq.is_some());
+        }
+    }
+}
+
+#[test]
+fn random_bytes_after_a_true_beginning_never_panic() {
+    let mut chance = Chance(0xfeed_beef_cafe_f00d);
+    for (_, file) in pictures() {
+        for kept in [4, 12, 30, 60, 200] {
+            let mut bent = file[..kept].to_vec();
+            bent.extend((0..3000).map(|_| chance.next() as u8));
+            let found = describe(&bent);
+            assert_eq!(found.pdq.is_none(), found.no_pdq.is_some());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_named() {
+    assert_eq!(reason(b""), NoPdq::Empty);
+    assert_eq!(reason(b"just words"), NoPdq::NotAPicture);
+    assert_eq!(reason(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), NoPdq::NotAPicture);
+    assert_eq!(reason(b"\0\0\0\x18ftypisom\0\0\x02\0isommp42"), NoPdq::Video);
+    let heic = describe(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    assert_eq!((heic.media_type, heic.no_pdq), (Media::Heic, Some(NoPdq::UnsupportedFormat)));
+    assert_eq!(heic.sha256, describe(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").sha256);
+}
+
+#[test]
+fn a_polyglot_is_what_it_begins_with() {
+    let mut script_behind = picture("picture.gif");
+    script_behind.extend_from_slice(b"<script>/* also a page */</script>");
+    let found = describe(&script_behind);
+    assert_eq!(found.media_type, Media::Gif);
+    assert_eq!(found.pdq, describe(&picture("picture.gif")).pdq);
+    assert_ne!(found.sha256, describe(&picture("picture.gif")).sha256);
+
+    let mut page_first = b"<html>".to_vec();
+    page_first.extend(picture("colour.png"));
+    assert_eq!(reason(&page_first), NoPdq::NotAPicture);
+}
+
+#[test]
+fn too_many_pixels_are_refused_before_any_memory_is_taken() {
+    // A PNG and a GIF that claim 30,000 × 30,000 and hold nothing.
+    let mut png = picture("colour.png");
+    png[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    let sum = crc(&png[12..29]);
+    png[29..33].copy_from_slice(&sum.to_be_bytes());
+    assert_eq!(decode(&png).err(), Some(Undecodable::TooLarge));
+
+    let mut gif = picture("picture.gif");
+    gif[6..10].copy_from_slice(&[0x30, 0x75, 0x30, 0x75]);
+    assert_eq!(decode(&gif).err(), Some(Undecodable::TooLarge));
+
+    let mut jpeg = picture("picture.jpg");
+    let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x75, 0x30, 0x75, 0x30]);
+    assert_eq!(decode(&jpeg).err(), Some(Undecodable::TooLarge));
+
+    let mut bmp = picture("picture.bmp");
+    bmp[18..26].copy_from_slice(&[0x30, 0x75, 0, 0, 0x30, 0x75, 0, 0]);
+    assert_eq!(decode(&bmp).err(), Some(Undecodable::TooLarge));
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |sum, &byte| {
+        (0..8).fold(sum ^ u32::from(byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
+    })
+}
+
+#[test]
+fn the_description_survives_the_wire() {
+    for (name, file) in pictures() {
+        let described = describe(&file);
+        let json = serde_json::to_string(&described).unwrap();
+        assert_eq!(serde_json::from_str::<hashing::FileFingerprints>(&json).unwrap(), described, "{name}");
+        assert_eq!(hashing::describe_from(file.as_slice()).unwrap(), described, "{name} in pieces");
+        assert!(json.len() < 2000);
+    }
+    assert!(serde_json::from_str::<hashing::FileFingerprints>(r#"{"media_type":"image/png","bytes":1,"md5":"x"}"#).is_err());
+}

@@ -1,0 +1,198 @@
+// Hashes files inside the browser. Messages and reasons: docs/hashing.md.
+// This script has no network: its own response forbids it (default-src 'none'), and it calls nothing that would need one.
+"use strict";
+
+(() => {
+  const PROGRESS_EVERY = 100; // milliseconds
+  const files = []; // waiting: {id, file}
+  const unwanted = new Set(); // ids to stop
+  let module = null; // after the self-test
+  let busy = null; // the id being hashed
+
+  class Cancelled extends Error {}
+  class Unreadable extends Error {}
+
+  // One file, one instance: its memory is the only place the file's bytes and pixels ever are.
+  function instance(compiled) {
+    return new WebAssembly.Instance(compiled, {}).exports;
+  }
+
+  function clear(wasm) {
+    new Uint8Array(wasm.memory.buffer).fill(0);
+  }
+
+  function take(wasm, bytes) {
+    const most = wasm.piece_length();
+    const to = wasm.piece(); // asked first: the memory may grow, and its old buffer is gone then
+    for (let at = 0; at < bytes.length; at += most) {
+      const piece = bytes.subarray(at, at + most);
+      new Uint8Array(wasm.memory.buffer, to, piece.length).set(piece);
+      wasm.update(piece.length);
+    }
+  }
+
+  function result(wasm) {
+    const from = wasm.result();
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, from, wasm.result_length())));
+  }
+
+  // Lets waiting messages in; a timer would be slowed down by the browser.
+  const channel = new MessageChannel();
+  function breathe() {
+    return new Promise((resume) => {
+      channel.port1.onmessage = resume;
+      channel.port2.postMessage(null);
+    });
+  }
+
+  function reporter(id) {
+    let last = 0;
+    return (step, done, total) => {
+      const now = performance.now();
+      if (done < total && now - last < PROGRESS_EVERY) return;
+      last = now;
+      postMessage({ kind: "progress", id, step, done, total });
+    };
+  }
+
+  async function read(wasm, file, goOn, report) {
+    const most = wasm.piece_length();
+    for (let at = 0; at < file.size; at += most) {
+      let bytes;
+      try {
+        bytes = new Uint8Array(await file.slice(at, at + most).arrayBuffer());
+      } catch {
+        throw new Unreadable();
+      }
+      take(wasm, bytes);
+      bytes.fill(0);
+      report("reading", Math.min(at + most, file.size), file.size);
+      await goOn();
+    }
+  }
+
+  async function lookAt(wasm, goOn, report) {
+    wasm.look();
+    const exact = result(wasm);
+    try {
+      let rows = 0;
+      while (wasm.step()) {
+        rows = wasm.rows();
+        report("looking", wasm.rows_done(), rows);
+        await goOn();
+      }
+      if (rows) report("looking", rows, rows);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) return exact; // the picture did not fit into memory
+      throw error;
+    }
+    return result(wasm);
+  }
+
+  async function hash(id, file) {
+    const report = reporter(id);
+    const goOn = async () => {
+      await breathe();
+      if (unwanted.has(id)) throw new Cancelled();
+    };
+    let wasm;
+    try {
+      wasm = instance(module);
+      await read(wasm, file, goOn, report);
+      const fingerprints = await lookAt(wasm, goOn, report);
+      postMessage({ kind: "done", id, fingerprints });
+    } catch (error) {
+      // What else can go wrong is the module running out of memory.
+      if (error instanceof Cancelled) postMessage({ kind: "cancelled", id });
+      else postMessage({ kind: "failed", id, reason: error instanceof Unreadable ? "unreadable" : "memory" });
+    } finally {
+      if (wasm) clear(wasm);
+      unwanted.delete(id);
+    }
+  }
+
+  async function work() {
+    if (busy !== null || !module) return;
+    while (files.length) {
+      const { id, file } = files.shift();
+      busy = id;
+      await hash(id, file);
+      busy = null;
+    }
+  }
+
+  function cancel(id) {
+    const waiting = files.findIndex((entry) => entry.id === id);
+    if (waiting >= 0) {
+      files.splice(waiting, 1);
+      postMessage({ kind: "cancelled", id });
+    } else if (busy === id) {
+      unwanted.add(id);
+    }
+  }
+
+  // A drawn picture of 96 × 80 as a BMP, and what it must hash to.
+  const KNOWN = {
+    pdq: "0f83e1dcf87c639079d8b1f038d74e3fc460623f0e32214fd2b54e1ec54e62b3",
+    pdq_quality: 100,
+    md5: "d540e560cfdd0cbd71cd4187e25dd467",
+    sha1: "2b33eb002d5b49002ff13ced36735dcfbb4b02cc",
+    sha256: "6ccd300a57dea60def5f8d764ebd3d4cf03f9ed2daf2413bf91c651249adca03",
+  };
+
+  function drawing() {
+    const [width, height] = [96, 80];
+    const bytes = new Uint8Array(54 + width * height * 3);
+    const view = new DataView(bytes.buffer);
+    bytes.set([0x42, 0x4d]);
+    view.setUint32(2, bytes.length, true);
+    view.setUint32(10, 54, true);
+    view.setUint32(14, 40, true);
+    view.setInt32(18, width, true);
+    view.setInt32(22, height, true);
+    view.setUint16(26, 1, true);
+    view.setUint16(28, 24, true);
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const wave = ((x * x) >> 4) ^ (y * 5);
+        bytes.set([wave & 255, (wave * 3 + y) & 255, (x * 2 + y * 3) & 255], 54 + (y * width + x) * 3);
+      }
+    }
+    return bytes;
+  }
+
+  function agrees(compiled) {
+    const wasm = instance(compiled);
+    take(wasm, drawing());
+    wasm.look();
+    while (wasm.step());
+    const got = result(wasm);
+    clear(wasm);
+    return Object.keys(KNOWN).every((key) => got[key] === KNOWN[key]);
+  }
+
+  function start(compiled) {
+    let right;
+    try {
+      right = agrees(compiled);
+    } catch {
+      postMessage({ kind: "broken", reason: "module" });
+      return;
+    }
+    if (!right) {
+      postMessage({ kind: "broken", reason: "self_test" });
+      return;
+    }
+    module = compiled;
+    postMessage({ kind: "ready" });
+    work();
+  }
+
+  self.onmessage = ({ data }) => {
+    if (data.kind === "start" && !module) start(data.module);
+    else if (data.kind === "hash") {
+      files.push({ id: data.id, file: data.file });
+      work();
+    } else if (data.kind === "cancel") cancel(data.id);
+  };
+})();
