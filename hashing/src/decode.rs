@@ -81,7 +81,9 @@ impl Picture {
         match self.layout {
             Layout::Grey(bytes) => row.extend(stored.chunks_exact(bytes).flat_map(|pixel| [pixel[0]; 3])),
             Layout::Rgb(3) => row.extend_from_slice(stored),
-            Layout::Rgb(bytes) => row.extend(stored.chunks_exact(bytes).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])),
+            Layout::Rgb(bytes) => {
+                row.extend(stored.chunks_exact(bytes).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]));
+            }
         }
     }
 }

@@ -75,7 +75,9 @@ impl Media {
             [b'F', b'L', b'V', 1, ..] => Self::Flv,
             [_, _, _, _, b'f', b't', b'y', b'p', rest @ ..] => Self::of_brands(rest),
             // QuickTime files older than `ftyp` begin with one of these atoms.
-            [_, _, _, _, atom @ ..] if [b"moov", b"mdat", b"wide"].iter().any(|name| atom.starts_with(*name)) => Self::QuickTime,
+            [_, _, _, _, atom @ ..] if [b"moov", b"mdat", b"wide"].iter().any(|name| atom.starts_with(*name)) => {
+                Self::QuickTime
+            }
             _ => Self::Unknown,
         }
     }
@@ -103,7 +105,9 @@ impl Media {
         match self {
             Self::Jpeg | Self::Png | Self::Gif | Self::WebP | Self::Bmp => Kind::Readable,
             Self::Tiff | Self::Heic | Self::Avif | Self::JpegXl => Kind::Unsupported,
-            Self::Mp4 | Self::QuickTime | Self::ThreeGp | Self::WebM | Self::Avi | Self::Mpeg | Self::Flv => Kind::Video,
+            Self::Mp4 | Self::QuickTime | Self::ThreeGp | Self::WebM | Self::Avi | Self::Mpeg | Self::Flv => {
+                Kind::Video
+            }
             Self::Unknown => Kind::Other,
         }
     }
@@ -139,7 +143,16 @@ mod tests {
 
     #[test]
     fn other_bytes_are_unknown() {
-        for head in [b"".as_slice(), b"G", b"<html>", b"BMW is a car maker", b"\xff\xd8", b"%PDF-1.7", b"RIFF\0\0\0\0WAVE", b"PK\x03\x04"] {
+        for head in [
+            b"".as_slice(),
+            b"G",
+            b"<html>",
+            b"BMW is a car maker",
+            b"\xff\xd8",
+            b"%PDF-1.7",
+            b"RIFF\0\0\0\0WAVE",
+            b"PK\x03\x04",
+        ] {
             assert_eq!(Media::of(head), Media::Unknown, "{}", head.escape_ascii());
         }
     }

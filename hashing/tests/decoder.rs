@@ -1,6 +1,6 @@
 //! Decoding: what Pillow sees, and nothing that a hostile file can do.
 
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::case_sensitive_file_extension_comparisons)]
 
 use std::fs;
 use std::path::Path;
@@ -203,5 +203,7 @@ fn the_description_survives_the_wire() {
         assert_eq!(hashing::describe_from(file.as_slice()).unwrap(), described, "{name} in pieces");
         assert!(json.len() < 2000);
     }
-    assert!(serde_json::from_str::<hashing::FileFingerprints>(r#"{"media_type":"image/png","bytes":1,"md5":"x"}"#).is_err());
+    assert!(
+        serde_json::from_str::<hashing::FileFingerprints>(r#"{"media_type":"image/png","bytes":1,"md5":"x"}"#).is_err()
+    );
 }

@@ -20,7 +20,8 @@ fn every_drawing_hashes_as_the_reference_does() {
     for line in include_str!("reference.tsv").lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         let [kind, width, height, quality, hashes @ ..] = fields.as_slice() else { panic!("{line}") };
-        let (kind, width, height): (Kind, u32, u32) = (kind.parse().unwrap(), width.parse().unwrap(), height.parse().unwrap());
+        let (kind, width, height): (Kind, u32, u32) =
+            (kind.parse().unwrap(), width.parse().unwrap(), height.parse().unwrap());
 
         let ours = hash(&draw(kind, width, height), width, height);
 

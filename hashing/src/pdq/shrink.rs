@@ -176,7 +176,8 @@ impl Band {
     fn interleave(&self, lanes: &mut [Lanes]) {
         let (squares, _) = lanes.as_chunks_mut::<LANES>();
         for (at, square) in squares.iter_mut().enumerate() {
-            *square = transpose(&array::from_fn(|row| array::from_fn(|x| self.luma[row * self.stride + at * LANES + x])));
+            *square =
+                transpose(&array::from_fn(|row| array::from_fn(|x| self.luma[row * self.stride + at * LANES + x])));
         }
     }
 
@@ -295,7 +296,16 @@ struct Columns {
 impl Columns {
     fn new(width: usize, height: usize) -> Self {
         let window = window(height);
-        Self { width, height, window, taken: 0, left: 0, index: 0, sums: vec![0.0; width], ring: vec![0.0; width * window] }
+        Self {
+            width,
+            height,
+            window,
+            taken: 0,
+            left: 0,
+            index: 0,
+            sums: vec![0.0; width],
+            ring: vec![0.0; width * window],
+        }
     }
 
     /// Takes a row; true if the means of a row are ready.

@@ -26,16 +26,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Gradient,
-        Self::Noise,
-        Self::Hills,
-        Self::Shapes,
-        Self::Stripes,
-        Self::Checks,
-        Self::Faint,
-        Self::Black,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Gradient, Self::Noise, Self::Hills, Self::Shapes, Self::Stripes, Self::Checks, Self::Faint, Self::Black];
 }
 
 impl fmt::Display for Kind {
@@ -48,7 +40,10 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.to_string() == name).ok_or_else(|| format!("no drawing is called {name}"))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.to_string() == name)
+            .ok_or_else(|| format!("no drawing is called {name}"))
     }
 }
 
@@ -74,11 +69,19 @@ fn pixel(kind: Kind, x: u32, y: u32, width: u32, height: u32) -> [u32; 3] {
         }
         Kind::Hills => {
             let grain = chance(x, y, 2) & 7;
-            [hill(u, v, 250, 3) + grain, hill(u, v, 125, 4) + grain, hill(u, v, 500, 5).midpoint(hill(u, v, 63, 6)) + grain]
+            [
+                hill(u, v, 250, 3) + grain,
+                hill(u, v, 125, 4) + grain,
+                hill(u, v, 500, 5).midpoint(hill(u, v, 63, 6)) + grain,
+            ]
         }
         Kind::Shapes => shapes(u, v),
         Kind::Stripes => {
-            if ((x + 2 * y) / 3).is_multiple_of(4) { [230, 40, 90] } else { [20, 60, u * 200 / 999] }
+            if ((x + 2 * y) / 3).is_multiple_of(4) {
+                [230, 40, 90]
+            } else {
+                [20, 60, u * 200 / 999]
+            }
         }
         Kind::Checks => {
             let side = 1 << (u / 143);
