@@ -27,7 +27,11 @@ pub enum Command {
     #[command(subcommand)]
     Admin(Admin),
     /// Serve made-up cases to look around in, from a folder of their own
-    Demo,
+    Demo {
+        /// Only print the six digits with which the demo's accounts sign in now
+        #[arg(long)]
+        code: bool,
+    },
     /// Print the fingerprints of files, one JSON line a file
     Hash {
         /// The files

@@ -15,6 +15,7 @@ use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::configuration::Configuration;
+use crate::demo;
 use crate::running::{self, Machine, StartError};
 use crate::system::{SystemClock, SystemRandomness};
 
@@ -57,10 +58,15 @@ pub async fn serve(configuration: &Configuration) -> Result<(), StartError> {
 }
 
 /// `suoja demo`: the same with made-up cases, in folders of their own.
-pub async fn demo(configuration: &Configuration) -> Result<(), StartError> {
+pub async fn demo(configuration: &Configuration) -> anyhow::Result<()> {
     let configuration = configuration.clone().for_demo();
-    let app = Arc::new(running::open(&configuration, Kind::Demo, this_machine()).await?);
-    run(&configuration, app).await
+    let app = Arc::new(demo::open(&configuration, &mut io::stdout()).await?);
+    Ok(run(&configuration, app).await?)
+}
+
+/// `suoja demo --code`: the six digits of the demo's accounts.
+pub fn demo_digits(configuration: &Configuration) -> anyhow::Result<()> {
+    demo::print_digits(&configuration.clone().for_demo(), &mut io::stdout())
 }
 
 async fn run(configuration: &Configuration, app: Arc<App>) -> Result<(), StartError> {

@@ -9,6 +9,7 @@ pub mod check;
 pub mod command_line;
 pub mod commands;
 pub mod configuration;
+pub mod demo;
 pub mod hash;
 pub mod health;
 pub mod keys;

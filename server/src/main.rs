@@ -17,7 +17,8 @@ async fn main() -> anyhow::Result<ExitCode> {
         Command::Hash { files } => return Ok(exit(hash::print(&files, &mut stdout().lock())?)),
         Command::Check => return Ok(exit(check::print(configuration, &mut stdout()).await?)),
         Command::Serve => commands::serve(&ready(configuration)?).await?,
-        Command::Demo => commands::demo(&ready(configuration)?).await?,
+        Command::Demo { code: true } => commands::demo_digits(&configuration?)?,
+        Command::Demo { code: false } => commands::demo(&ready(configuration)?).await?,
         Command::Admin(Admin::Create { address, name, language }) => {
             commands::create_administrator(&ready(configuration)?, &address, &name, &language).await?;
         }

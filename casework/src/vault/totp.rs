@@ -90,7 +90,6 @@ impl TotpSecret {
     }
 
     /// The code an authenticator shows at `now`; for demonstrations and tests.
-    #[cfg(any(test, feature = "testing"))]
     pub fn code_at(&self, now: DateTime<Utc>) -> String {
         let time = u64::try_from(now.timestamp()).unwrap_or(0);
         self.totp()
