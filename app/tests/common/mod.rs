@@ -30,7 +30,7 @@ fn operator() -> Operator {
     }
 }
 
-/// The public pages over a world's casework.
+/// All pages over a world's casework.
 pub fn site(casework: Casework) -> Router {
     let app = App {
         casework,
@@ -40,7 +40,7 @@ pub fn site(casework: Casework) -> Router {
         secure_cookies: false,
         demo: false,
     };
-    app::public::router().with_state(Arc::new(app))
+    app::public::router().merge(app::console::router()).with_state(Arc::new(app))
 }
 
 /// What came back.
