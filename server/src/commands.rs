@@ -98,7 +98,7 @@ pub async fn create_administrator(
     let app = running::open(configuration, Kind::Real, this_machine()).await?;
     let code = language.parse().map_err(|_| AdminError::Language)?;
     let token = invitation::create_administrator(&app.casework, address, name, code).await?;
-    say(&format!("One-time link, valid for three days: {}", link(configuration, spoken, &token)));
+    say(&format!("One-time link: {}", link(configuration, spoken, &token)));
     app.casework.storage.close().await;
     Ok(())
 }
@@ -108,7 +108,7 @@ pub async fn reset_administrator(configuration: &Configuration, address: &str) -
     let address = address.parse().map_err(|_| AdminError::Address)?;
     let app = running::open(configuration, Kind::Real, this_machine()).await?;
     let token = invitation::reset_by_address(&app.casework, &address).await?;
-    say(&format!("One-time link, valid for three days: {}", link(configuration, Language::En, &token)));
+    say(&format!("One-time link: {}", link(configuration, Language::En, &token)));
     app.casework.storage.close().await;
     Ok(())
 }

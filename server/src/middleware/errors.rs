@@ -34,9 +34,9 @@ pub async fn show(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     if let Some(incident) = incident {
         page.extensions_mut().insert(Incident(incident));
     }
-    if let Some(methods) = response.headers().get(header::ALLOW) {
+    // The router adds the methods that are.
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         *page.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-        page.headers_mut().insert(header::ALLOW, methods.clone());
     }
     page
 }
