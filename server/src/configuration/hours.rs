@@ -68,5 +68,5 @@ fn minute(written: &str) -> Option<u16> {
     let (hour, minute) = written.trim().split_once(':')?;
     let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
     let is_a_time = hour <= 24 && minute < 60 && hour * 60 + minute <= 24 * 60;
-    is_a_time.then_some(hour * 60 + minute)
+    is_a_time.then(|| hour * 60 + minute)
 }

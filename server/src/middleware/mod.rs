@@ -28,6 +28,8 @@ pub fn around(routes: Router<Arc<App>>, app: &Arc<App>, limits: &Limits) -> Rout
     let rates = Arc::new(Rates::new(app.clone(), limits));
     let slowdown = Arc::new(Slowdown::default());
     routes
+        // Named, so that it stays with what is around it when files are merged in beside.
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(from_fn(size::limit))
         .layer(from_fn_with_state(slowdown, slowdown::slow_wrong_codes))
         .layer(from_fn_with_state(rates, rates::limit))

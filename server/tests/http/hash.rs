@@ -9,16 +9,16 @@ use crate::harness::run;
 
 /// A patchwork, as an uncompressed 24-bit BMP.
 fn a_picture() -> Vec<u8> {
-    const SIDE: u32 = 64;
+    const SIDE: u32 = 128;
     let mut bytes = b"BM".to_vec();
     for field in [54 + SIDE * SIDE * 3, 0, 54, 40, SIDE, SIDE, 0x0018_0001, 0, SIDE * SIDE * 3, 2835, 2835, 0, 0] {
         bytes.extend(field.to_le_bytes());
     }
     for y in 0..SIDE {
         for x in 0..SIDE {
-            let patch = (x / 8 + 8 * (y / 8)).wrapping_mul(2_654_435_761);
-            let [.., shade] = patch.to_le_bytes();
-            bytes.extend([shade, shade / 2, 255 - shade]);
+            let patch = (x / 16 + 8 * (y / 16) + 1).wrapping_mul(2_654_435_761);
+            let shade: u8 = if patch >> 13 & 1 == 1 { 255 } else { 0 };
+            bytes.extend([shade, shade, shade]);
         }
     }
     bytes
@@ -36,7 +36,7 @@ fn every_file_gets_its_line_also_after_one_that_cannot_be_read() {
     let [picture, missing, empty, words] = lines.as_slice() else { panic!("{}", ended.out) };
 
     assert_eq!((&picture["file"], &picture["media_type"]), (&"picture.bmp".into(), &"image/bmp".into()));
-    assert_eq!((&picture["width"], &picture["height"]), (&64.into(), &64.into()));
+    assert_eq!((&picture["width"], &picture["height"]), (&128.into(), &128.into()));
     assert_eq!(picture["pdq"].as_str().unwrap().len(), 64);
     assert!(picture["pdq_quality"].as_u64().unwrap() <= 100);
     assert!(missing["error"].is_string() && missing.get("md5").is_none());

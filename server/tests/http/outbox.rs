@@ -18,9 +18,15 @@ async fn invite(suoja: &Suoja, to: &str) {
     tx.commit().await.unwrap();
 }
 
+/// The rows that nobody is sending just now.
 async fn states(suoja: &Suoja) -> Vec<(String, i64)> {
     let mut tx = suoja.app.casework.storage.read().await.unwrap();
-    casework::fetch_all!(&mut tx, (String, i64), "SELECT state, attempts FROM outbox ORDER BY id").unwrap()
+    casework::fetch_all!(
+        &mut tx,
+        (String, i64),
+        "SELECT state, attempts FROM outbox WHERE leased_until IS NULL ORDER BY id"
+    )
+    .unwrap()
 }
 
 /// Waits until the worker has come to what is expected; fails after 30 s.

@@ -1,5 +1,7 @@
 //! A whole Suoja for a test: fresh database, fresh keys, a clock that stands still until the test moves it.
 
+#![allow(dead_code, reason = "it offers more than any one day's tests use")]
+
 mod browser;
 mod mail_sink;
 mod program;
