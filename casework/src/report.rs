@@ -5,13 +5,14 @@
 //! been through all of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use hashing::FileFingerprints;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountError, AccountHandle};
 use crate::answer::AnswerKind;
-use crate::location::{Location, LocationError, MOST_LOCATIONS, PastedLocations, parse_pasted};
+use crate::location::{BadLocation, Location, LocationError, MOST_LOCATIONS, PastedLocations, parse_pasted};
 use crate::taxonomy::{AgeBand, Country, Danger, Harm, Reporter, Spreading, choice};
 use crate::text::{EmailAddress, Words, WordsError};
 
@@ -194,8 +195,9 @@ choice! {
     }
 }
 
-/// The fields of a step as they were typed: names and values in order; a name may come several times.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The fields of a step as they were typed: names and values in order; a name may come several times. Has no `Debug` of
+/// its content.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typed(pub Vec<(String, String)>);
 
 impl Typed {
@@ -207,6 +209,12 @@ impl Typed {
     /// Every value of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Typed({} fields)", self.0.len())
     }
 }
 
@@ -239,12 +247,7 @@ pub enum Wrong {
         most: usize,
     },
     /// One of the links is none that we can use.
-    Link {
-        /// It, as typed, shortened to be shown.
-        typed: String,
-        /// Why.
-        why: LocationError,
-    },
+    Link(BadLocation),
     /// The account.
     Account(AccountError),
     /// What the browser computed of a file is damaged.
@@ -358,7 +361,8 @@ impl Told {
             Step::Spreading => self.spreading = problems.note("spreading", one(typed, "spreading")),
             Step::What => self.what = problems.note("what", one(typed, "what")),
             Step::Place => {
-                self.place = problems.note("place", Words::parse(typed.get("place"), LONGEST_LINE).map_err(Wrong::from))
+                self.place =
+                    problems.note("place", Words::parse(typed.get("place"), LONGEST_LINE).map_err(Wrong::from));
             }
             Step::Shows => self.shows = problems.note("shows", several(typed, "shows")).unwrap_or_default(),
             Step::When => self.when = problems.note("when", line(typed, "when")).flatten(),
@@ -470,22 +474,13 @@ fn links(typed: &Typed, problems: &mut Problems) -> Vec<Location> {
         problems.add("links", Wrong::TooMany { most: MOST_LOCATIONS });
     }
     for bad in bad.into_iter().filter(|bad| bad.why != LocationError::TooMany).take(NAMED) {
-        problems.add("links", Wrong::Link { typed: shown(&bad.text), why: bad.why });
+        problems.add("links", Wrong::Link(bad));
     }
     good
 }
 
 /// How many bad links are named at once.
 const NAMED: usize = 10;
-
-/// The beginning of what was typed, enough to find it again.
-fn shown(typed: &str) -> String {
-    const ENOUGH: usize = 80;
-    if typed.chars().count() <= ENOUGH {
-        return typed.to_owned();
-    }
-    typed.chars().take(ENOUGH).chain(['…']).collect()
-}
 
 /// How far a door's answers reach.
 pub struct Walk {
@@ -541,7 +536,7 @@ impl Walk {
 
     /// The whole report; none while a step is open.
     pub fn report(self) -> Option<Report> {
-        (self.open == Step::Check).then(|| Report { door: self.door, told: self.told })
+        (self.open == Step::Check).then_some(Report { door: self.door, told: self.told })
     }
 }
 

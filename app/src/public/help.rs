@@ -114,7 +114,7 @@ fn sources(language: Language, entry: &HelpEntry) -> impl IntoView + use<> {
 }
 
 /// A number to press. What is no plain number ("text CONNECT to …") is shown as it is printed.
-fn call(phone: &str) -> AnyView {
+pub fn call(phone: &str) -> AnyView {
     let phone = phone.to_owned();
     match dialable(&phone) {
         Some(number) => view! { <a class="call" href=format!("tel:{number}")>{drawings::phone()}<bdi dir="ltr">{phone}</bdi></a> }.into_any(),

@@ -1,7 +1,7 @@
 //! All answers once more, each with a way back to it, and Send. Nothing was sent before.
 
 use axum::response::Response;
-use casework::report::{Step, Typed};
+use casework::report::{ReplyWay, Step, Typed};
 use leptos::prelude::*;
 
 use super::question::{crumb, in_country};
@@ -53,8 +53,12 @@ fn told(language: Language, step: Step, typed: &Typed) -> String {
             0 => Vec::new(),
             files => vec![say_count(language, "report.files.kept", files as u64)],
         },
-        Step::Country => {
-            typed.all("country").filter(|code| !code.is_empty()).map(|code| countries::name(language, code)).collect()
+        Step::Country => match typed.get("country") {
+            "" => vec![say!(language, "report.country.unsaid")],
+            code => vec![countries::name(language, code)],
+        },
+        Step::Reply if typed.get("reply") == ReplyWay::Code.as_str() => {
+            vec![fields::option(language, step, typed.get("reply"))]
         }
         _ => typed.0.iter().filter_map(|(name, value)| read_back(language, step, name, value)).collect(),
     };

@@ -22,12 +22,23 @@ fn message(language: Language, step: Step, problem: &report::Problem) -> String 
             say!(language, "report.wrong.too_many_files", most = most)
         }
         Wrong::TooMany { most } => say!(language, "report.wrong.too_many_links", most = most),
-        Wrong::Link { typed, why } => say!(language, format!("report.wrong.link.{}", link_key(*why)), link = typed),
+        Wrong::Link(bad) => {
+            say!(language, format!("report.wrong.link.{}", link_key(bad.why)), link = shortened(&bad.text))
+        }
         Wrong::Account(error) => say!(language, format!("report.wrong.account.{}", account_key(*error))),
         Wrong::File => say!(language, "report.wrong.file"),
         Wrong::Email => say!(language, "report.wrong.email"),
         Wrong::Country => say!(language, "report.wrong.country"),
     }
+}
+
+/// The beginning of what was typed, enough to find it again.
+fn shortened(typed: &str) -> String {
+    const ENOUGH: usize = 80;
+    if typed.chars().count() <= ENOUGH {
+        return typed.to_owned();
+    }
+    typed.chars().take(ENOUGH).chain(['…']).collect()
 }
 
 fn choose(step: Step) -> &'static str {

@@ -10,6 +10,7 @@ use super::question::{crumb, in_country};
 use crate::help::{HelpEntry, HelpKind};
 use crate::page::Page;
 use crate::paths::{Help, Start};
+use crate::public::help::call;
 use crate::visit::Visit;
 use crate::{App, drawings, say};
 
@@ -35,7 +36,7 @@ fn safety(app: &App, asked: &Asked) -> AnyView {
         }
     };
     let someone = near(app, asked, HelpKind::Helpline).into_iter().next();
-    let someone = someone.map(|entry| view! { <p>{say!(language, "report.safety.tell_call")} " " {call(&entry)}</p> });
+    let someone = someone.map(|entry| view! { <p>{say!(language, "report.safety.tell_call")}</p> {line(&entry)} });
     let more = view! { {someone} <p><a href=help(app, asked)>{say!(language, "report.safety.tell_more")}</a></p> };
     view! {
         <div class="narrow">
@@ -59,6 +60,10 @@ fn help_now(app: &App, asked: &Asked) -> AnyView {
     let language = asked.language;
     let who = if asked.walk.told.danger() == Some(Danger::SelfHarm) { "self" } else { "danger" };
     let emergency = near(app, asked, HelpKind::Emergency);
+    let emergency = match emergency.first().and_then(|entry| entry.phones.first()) {
+        Some(phone) => view! { <p>{call(phone)}</p> }.into_any(),
+        None => view! { <p>{say!(language, "report.help_now.call_unknown")}</p> }.into_any(),
+    };
     let lines = near(app, asked, HelpKind::Helpline);
     view! {
         <div class="narrow">
@@ -67,11 +72,11 @@ fn help_now(app: &App, asked: &Asked) -> AnyView {
             <p class="lede">{say!(language, format!("report.help_now.lede_{who}"))}</p>
             <div class="notice danger">
                 <h2>{say!(language, "report.help_now.call")}</h2>
-                {emergency.iter().map(|entry| view! { <p>{call(entry)}</p> }).collect_view()}
+                {emergency}
             </div>
             <div class="notice warm">
                 <h2>{say!(language, "report.help_now.talk")}</h2>
-                {lines.iter().map(|entry| view! { <p>{call(entry)}</p> }).collect_view()}
+                {lines.iter().map(line).collect_view()}
                 <p><a href=help(app, asked)>{say!(language, "report.help_now.more")}</a></p>
             </div>
             <p>{say!(language, "report.help_now.still")}</p>
@@ -123,9 +128,8 @@ fn help(app: &App, asked: &Asked) -> String {
     format!("{}?country={}", Help { language: asked.language }, country(app, asked))
 }
 
-/// A number that rings when pressed.
-fn call(entry: &HelpEntry) -> impl IntoView + use<> {
-    let phone = entry.phones.first().cloned().unwrap_or_default();
-    let dialled: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
-    view! { <a class="call" href=format!("tel:{dialled}")>{drawings::phone()} <bdi>{entry.name.clone()} " " {phone}</bdi></a> }
+/// Who it is, and the number that rings when pressed.
+fn line(entry: &HelpEntry) -> impl IntoView + use<> {
+    let phone = entry.phones.first().map(|phone| call(phone));
+    view! { <p><bdi>{entry.name.clone()}</bdi> " " {phone}</p> }
 }
