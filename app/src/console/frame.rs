@@ -128,8 +128,8 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
     view! {
         <nav aria-label=say!(language, "console.nav.label")>
             <a class="mark" href=paths::Queue { language }.to_string()>{drawings::mark()} "Suoja"</a>
-            <a class="menu" href="#places">{say!(language, "console.nav.menu")}</a>
-            <div class="places" id="places">
+            <a class="menu" href="#rail">{say!(language, "console.nav.menu")}</a>
+            <div class="rail" id="rail">
                 {links}
                 <p class="who">{session.name.clone()}</p>
                 <form method="post" action=paths::SignOut { language }.to_string()>
