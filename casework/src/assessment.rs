@@ -110,7 +110,13 @@ const LEAD: &str = "lead";
 
 /// Assesses an item. The first assessment is for whoever has the case in their hands, who may change it until a second
 /// person has looked; the second is for anybody else of the hotline, the decision between two that differ for a lead.
-pub async fn assess(cw: &Casework, session: &StaffSession, case: Uuid, item: Uuid, judgement: &Judgement) -> Result<(), Refused> {
+pub async fn assess(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    item: Uuid,
+    judgement: &Judgement,
+) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
     let keys = keys_of(&mut tx, session, case).await?;
     hold_item(cw, &mut tx, session, case, item).await?;

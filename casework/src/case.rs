@@ -2,7 +2,7 @@
 //!
 //! Everybody who holds a key of a hotline that holds the case may read it; a reading by somebody who does not have it in
 //! their hands is written to the audit log. Acting is for the one who has it in their hands: every act begins with
-//! [`in_hands`], which holds the case's row for the rest of the transaction.
+//! `in_hands`, which holds the case's row for the rest of the transaction.
 
 use std::collections::BTreeMap;
 

@@ -12,7 +12,12 @@ use crate::taxonomy::ContextLabel;
 use crate::{Casework, Error, audit, execute, fetch_all};
 
 /// Gives a case in this person's hands exactly these labels. What does not change leaves no trace.
-pub async fn set(cw: &Casework, session: &StaffSession, case: Uuid, wanted: &BTreeSet<ContextLabel>) -> Result<(), Refused> {
+pub async fn set(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    wanted: &BTreeSet<ContextLabel>,
+) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
     in_hands(cw, &mut tx, session, case).await?;
     let there: BTreeSet<ContextLabel> = of_case(&mut tx, case).await?.into_iter().collect();
@@ -32,7 +37,13 @@ pub async fn set(cw: &Casework, session: &StaffSession, case: Uuid, wanted: &BTr
     Ok(())
 }
 
-async fn note_change(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid, event: &Event) -> Result<(), Error> {
+async fn note_change(
+    cw: &Casework,
+    tx: &mut Tx,
+    session: &StaffSession,
+    case: Uuid,
+    event: &Event,
+) -> Result<(), Error> {
     history::record(cw, tx, case, Actor::Staff(session.staff), None, event).await
 }
 

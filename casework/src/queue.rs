@@ -72,7 +72,13 @@ pub struct InvalidCursor;
 impl Cursor {
     /// Before every case.
     fn start() -> Self {
-        Self { level: -1, flagger_rank: 0, deadline: DateTime::UNIX_EPOCH, received_at: DateTime::UNIX_EPOCH, id: Uuid::nil() }
+        Self {
+            level: -1,
+            flagger_rank: 0,
+            deadline: DateTime::UNIX_EPOCH,
+            received_at: DateTime::UNIX_EPOCH,
+            id: Uuid::nil(),
+        }
     }
 }
 
@@ -185,19 +191,21 @@ macro_rules! may_hold {
     };
 }
 
-/// The cases with an item that waits for somebody else's assessment: `$2` is who looks, `$3` whether they are a lead.
+/// The cases with an item that waits for somebody else's assessment: `$2` is who looks, `$3` whether they are a lead. Few
+/// wait at any time, so they come first and their cases are looked up (`CROSS JOIN` holds SQLite to that order).
 macro_rules! second_look {
     () => {
-        "state <> 'withdrawn' AND id IN (SELECT one.case_id FROM assessment AS one
-            WHERE (one.awaits = 'second' OR (one.awaits = 'lead' AND $3)) AND NOT EXISTS
-                (SELECT 1 FROM assessment AS own WHERE own.item_id = one.item_id AND own.staff_id = $2))"
+        "(SELECT DISTINCT one.case_id AS looked_id FROM assessment AS one
+            WHERE one.awaits IS NOT NULL AND (one.awaits = 'second' OR (one.awaits = 'lead' AND $3)) AND NOT EXISTS
+                (SELECT 1 FROM assessment AS own WHERE own.item_id = one.item_id AND own.staff_id = $2)) AS looked
+         CROSS JOIN cases WHERE cases.id = looked_id AND state <> 'withdrawn'"
     };
 }
 
 /// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
 /// `$13` the case the page starts after, `$14` how many.
 macro_rules! page_of {
-    ($condition:expr) => {
+    ($which:expr) => {
         concat!(
             "SELECT id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
                 updated_at, holder_id, unread_from_reporter,
@@ -206,9 +214,9 @@ macro_rules! page_of {
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'location') AS locations,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'account') AS accounts,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'file') AS files
-             FROM cases WHERE hotline_id = $1 AND ", $condition,
-            " AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5) AND ($6 IS NULL OR language = $6)
-              AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
+             FROM ", $which,
+            " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
+              AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
               AND (level, flagger_rank, deadline, received_at, id) > ($9, $10, $11, $12, $13)
              ORDER BY level, flagger_rank, deadline, received_at, id LIMIT $14"
         )
@@ -218,9 +226,9 @@ macro_rules! page_of {
 impl Place {
     fn page_sql(self) -> &'static str {
         match self {
-            Self::Queue => page_of!(queued!()),
-            Self::Mine => page_of!(concat!("holder_id = $2 AND ", open!())),
-            Self::Waiting => page_of!("state IN ('waiting_for_reporter', 'waiting_for_providers')"),
+            Self::Queue => page_of!(concat!("cases WHERE ", queued!())),
+            Self::Mine => page_of!(concat!("cases WHERE holder_id = $2 AND ", open!())),
+            Self::Waiting => page_of!("cases WHERE state IN ('waiting_for_reporter', 'waiting_for_providers')"),
             Self::SecondLook => page_of!(second_look!()),
         }
     }
@@ -276,19 +284,28 @@ pub struct Counts {
     pub second_look: i64,
 }
 
-/// Counts every place as it is now.
+/// Counts every place as it is now. (Every level is between 0 and 4; saying so leads SQLite to the queue's own index.)
 pub async fn counts(cw: &Casework, session: &StaffSession) -> Result<Counts, Error> {
     let mut tx = cw.storage.read().await?;
     Ok(fetch_one!(
         &mut tx,
         Counts,
         concat!(
-            "SELECT (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND ", queued!(), ") AS queue,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND deadline <= $4 AND ", queued!(), ") AS due_soon,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND holder_id = $2 AND ", open!(), ") AS mine,
+            "SELECT (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND ",
+            queued!(),
+            ") AS queue,
+                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND deadline <= $4
+                    AND ",
+            queued!(),
+            ") AS due_soon,
+                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND holder_id = $2 AND ",
+            open!(),
+            ") AS mine,
                 (SELECT COUNT(*) FROM cases WHERE hotline_id = $1
                     AND state IN ('waiting_for_reporter', 'waiting_for_providers')) AS waiting,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND ", second_look!(), ") AS second_look"
+                (SELECT COUNT(*) FROM ",
+            second_look!(),
+            " AND hotline_id = $1) AS second_look"
         ),
         session.organisation,
         session.staff,
@@ -299,13 +316,19 @@ pub async fn counts(cw: &Casework, session: &StaffSession) -> Result<Counts, Err
 
 /// The most urgent case this person may take. `$1` hotline, `$2` staff.
 pub(crate) const MOST_URGENT: &str = concat!(
-    "SELECT id FROM cases WHERE hotline_id = $1 AND ", queued!(), " AND ", may_hold!("$2"),
+    "SELECT id FROM cases WHERE hotline_id = $1 AND ",
+    queued!(),
+    " AND ",
+    may_hold!("$2"),
     " ORDER BY level, flagger_rank, deadline, received_at, id LIMIT 1"
 );
 
 /// The case of levels 2 and 3 that has been overdue longest. `$1` hotline, `$2` staff, `$3` now.
 pub(crate) const OLDEST_OVERDUE: &str = concat!(
-    "SELECT id FROM cases WHERE hotline_id = $1 AND ", queued!(), " AND level IN (2, 3) AND deadline < $3 AND ", may_hold!("$2"),
+    "SELECT id FROM cases WHERE hotline_id = $1 AND ",
+    queued!(),
+    " AND level IN (2, 3) AND deadline < $3 AND ",
+    may_hold!("$2"),
     " ORDER BY deadline, id LIMIT 1"
 );
 
@@ -391,7 +414,8 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
         tx,
         concat!(
             "UPDATE cases SET holder_id = $1, held_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
-             WHERE id = $4 AND state = $5 AND holder_id IS NULL AND ", may_hold!("$1")
+             WHERE id = $4 AND state = $5 AND holder_id IS NULL AND ",
+            may_hold!("$1")
         ),
         session.staff,
         cw.now(),
@@ -440,7 +464,13 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
 }
 
 /// Gives a case to a colleague who may hold it, with a word about it if there is one to say.
-pub async fn hand_over(cw: &Casework, session: &StaffSession, case: Uuid, to: Uuid, words: Option<&Words>) -> Result<(), Refused> {
+pub async fn hand_over(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    to: Uuid,
+    words: Option<&Words>,
+) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
     let held = crate::case::in_hands(cw, &mut tx, session, case).await?;
     if let Some(words) = words {
@@ -450,7 +480,8 @@ pub async fn hand_over(cw: &Casework, session: &StaffSession, case: Uuid, to: Uu
         &mut tx,
         concat!(
             "UPDATE cases SET holder_id = $1, held_at = $2 WHERE id = $3 AND EXISTS
-                (SELECT 1 FROM staff WHERE staff.id = $1 AND state = 'active' AND organisation_id = $4) AND ", may_hold!("$1")
+                (SELECT 1 FROM staff WHERE staff.id = $1 AND state = 'active' AND organisation_id = $4) AND ",
+            may_hold!("$1")
         ),
         to,
         cw.now(),
@@ -483,7 +514,8 @@ pub(crate) async fn colleagues(tx: &mut Tx, session: &StaffSession, case: Uuid) 
         Colleague,
         concat!(
             "SELECT staff.id, staff.name FROM staff JOIN cases ON cases.id = $1
-             WHERE staff.organisation_id = $2 AND staff.state = 'active' AND staff.id <> $3 AND ", may_hold!("staff.id"),
+             WHERE staff.organisation_id = $2 AND staff.state = 'active' AND staff.id <> $3 AND ",
+            may_hold!("staff.id"),
             " ORDER BY staff.name, staff.id"
         ),
         case,
@@ -524,7 +556,8 @@ async fn overdue(cw: &Casework, now: DateTime<Utc>) -> Result<Vec<Overdue>, Erro
         &mut tx,
         Overdue,
         concat!(
-            "SELECT id, level, flagger_rank, deadline, reasons FROM cases WHERE ", queued!(),
+            "SELECT id, level, flagger_rank, deadline, reasons FROM cases WHERE ",
+            queued!(),
             " AND level = 3 AND raised = $1 AND deadline < $2 ORDER BY deadline, id LIMIT $3"
         ),
         false,

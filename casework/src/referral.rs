@@ -62,7 +62,8 @@ pub async fn destinations(cw: &Casework, session: &StaffSession) -> Result<Vec<D
 
 /// Refers a case that is in this person's hands, with words about what was handed over and why.
 pub async fn refer(cw: &Casework, session: &StaffSession, case: Uuid, to: Uuid, words: &Words) -> Result<(), Refused> {
-    let destination = destinations(cw, session).await?.into_iter().find(|known| known.id == to).ok_or(Refused::NotFound)?;
+    let destination =
+        destinations(cw, session).await?.into_iter().find(|known| known.id == to).ok_or(Refused::NotFound)?;
     let mut tx = cw.storage.write().await?;
     let held = in_hands(cw, &mut tx, session, case).await?;
     if !held.state.is_open() {
@@ -81,7 +82,14 @@ pub async fn refer(cw: &Casework, session: &StaffSession, case: Uuid, to: Uuid, 
     Ok(())
 }
 
-async fn insert(cw: &Casework, tx: &mut Tx, held: &Held, session: &StaffSession, to: Uuid, words: &Words) -> Result<Uuid, Error> {
+async fn insert(
+    cw: &Casework,
+    tx: &mut Tx,
+    held: &Held,
+    session: &StaffSession,
+    to: Uuid,
+    words: &Words,
+) -> Result<Uuid, Error> {
     let id = cw.new_id();
     let body = held.keys.staff_public_key.seal(&*cw.randomness, Binding::new(id, BODY), words.as_str().as_bytes());
     execute!(
@@ -144,7 +152,13 @@ pub(crate) async fn of_case(tx: &mut Tx, case: Uuid, key: &PrivateKey) -> Result
     rows.into_iter()
         .map(|row| {
             let body = key.open_text(Binding::new(row.id, BODY), &row.sealed_body)?;
-            Ok(Referral { id: row.id, organisation: row.organisation, staff_id: row.staff_id, body, created_at: row.created_at })
+            Ok(Referral {
+                id: row.id,
+                organisation: row.organisation,
+                staff_id: row.staff_id,
+                body,
+                created_at: row.created_at,
+            })
         })
         .collect()
 }

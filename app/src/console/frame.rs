@@ -92,10 +92,7 @@ pub async fn console_page<V: IntoView + 'static>(
     title: String,
     content: impl FnOnce() -> V + Send,
 ) -> Response {
-    let counts = match session.is_holder() {
-        true => queue::counts(&app.casework, session).await.ok(),
-        false => None,
-    };
+    let counts = if session.is_holder() { queue::counts(&app.casework, session).await.ok() } else { None };
     let nav = nav(visit, session, status, place, counts);
     let demo = app.demo.then(|| say!(visit.language, "frame.demo"));
     let skip = say!(visit.language, "frame.skip");

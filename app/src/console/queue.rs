@@ -43,7 +43,12 @@ pub async fn show_waiting(State(app): State<Arc<App>>, visit: Visit, Holder(sess
 }
 
 /// The cases that want a second look.
-pub async fn show_second_look(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
+pub async fn show_second_look(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    asked: Asked,
+) -> Answer {
     show(app, visit, session, Place::SecondLook, asked).await
 }
 
@@ -132,7 +137,8 @@ fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyV
     let form = FormState::filled(fields.clone());
     let any = || Choice::new("", say!(language, "queue.filter.any"));
     let with_any = |choices: Vec<Choice>| std::iter::once(any()).chain(choices).collect::<Vec<_>>();
-    let levels = (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level))).collect();
+    let levels =
+        (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level))).collect();
     let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code))).collect();
     let languages = Language::ALL.into_iter().map(|code| Choice::new(code.code(), code.name().to_owned())).collect();
     let states = states_of(place).iter().map(|&code| Choice::new(code.as_str(), state(language, code))).collect();
@@ -179,8 +185,10 @@ fn pager(language: Language, place: Place, fields: &Fields, is_first: bool, page
     if is_first && next.is_none() {
         return None;
     }
-    let first = (!is_first).then(|| view! { <a class="btn quiet" href=link(None)>{say!(language, "queue.first_page")}</a> });
-    let next = next.map(|href| view! { <a class="btn quiet" href=href rel="next">{say!(language, "queue.next_page")}</a> });
+    let first =
+        (!is_first).then(|| view! { <a class="btn quiet" href=link(None)>{say!(language, "queue.first_page")}</a> });
+    let next =
+        next.map(|href| view! { <a class="btn quiet" href=href rel="next">{say!(language, "queue.next_page")}</a> });
     Some(view! { <nav class="pager" aria-label=say!(language, "queue.pages")>{first} {next}</nav> }.into_any())
 }
 
@@ -266,8 +274,8 @@ impl Table {
             .then(|| view! { <li class="pill wait">{state(language, row.state)}</li> });
         let reasons = reason_pills(language, &row.reasons.0, row.flagger.as_deref());
         let known = Language::from_str(row.language.as_str()).ok();
-        let other_language = (known != Some(language))
-            .then(|| view! { <li class="pill">{language_name(&row.language)}</li> });
+        let other_language =
+            (known != Some(language)).then(|| view! { <li class="pill">{language_name(&row.language)}</li> });
         view! { <ul class="pills">{unread} {stands} {reasons} {other_language}</ul> }.into_any()
     }
 }
@@ -356,7 +364,9 @@ fn duration_words(language: Language, length: TimeDelta) -> String {
     let (days, hours, minutes) = (length.num_days(), length.num_hours(), length.num_minutes());
     match (days, hours) {
         (0, 0) => say!(language, "queue.time.minutes", minutes = minutes),
-        (0, 1..=9) => say!(language, "queue.time.hours_and_minutes", hours = hours, minutes = minutes - 60 * hours),
+        (0, 1..=9) if minutes % 60 > 0 => {
+            say!(language, "queue.time.hours_and_minutes", hours = hours, minutes = minutes % 60)
+        }
         (0 | 1, _) => say!(language, "queue.time.hours", hours = hours),
         (days, _) => say!(language, "queue.time.days", days = days),
     }

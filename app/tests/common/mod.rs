@@ -65,6 +65,11 @@ impl Browser {
         Self { site: site.clone(), cookies: Mutex::default() }
     }
 
+    /// Has a cookie from elsewhere.
+    pub fn give(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         self.ask(Request::get(path), Body::empty()).await

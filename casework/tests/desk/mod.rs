@@ -128,9 +128,17 @@ pub async fn case(world: &World, hotline: &Hotline, shape: Shape) -> Uuid {
     )
     .unwrap();
     let epoch = &hotline.epoch;
-    case_keys::seal_to_epoch(cw, &mut tx, id, epoch.epoch, &epoch.key.public(), &keys.case.private, &keys.staff.private)
-        .await
-        .unwrap();
+    case_keys::seal_to_epoch(
+        cw,
+        &mut tx,
+        id,
+        epoch.epoch,
+        &epoch.key.public(),
+        &keys.case.private,
+        &keys.staff.private,
+    )
+    .await
+    .unwrap();
     history::record(cw, &mut tx, id, Actor::Reporter, None, &Event::Received).await.unwrap();
     tx.commit().await.unwrap();
     id

@@ -6,6 +6,7 @@
 mod audit_head;
 mod erasure;
 mod outbox;
+mod overdue;
 mod purge;
 
 use std::future::Future;
@@ -35,6 +36,7 @@ pub fn start(surroundings: &Arc<Surroundings>, stop: &CancellationToken) -> Join
     let starting = (surroundings, stop);
     workers.spawn(repeat("outbox", Duration::from_secs(2), starting, outbox::send_due));
     workers.spawn(repeat("purge", Duration::from_secs(60), starting, purge::delete_expired));
+    workers.spawn(repeat("overdue", Duration::from_secs(60), starting, overdue::raise));
     workers.spawn(repeat("erasure", Duration::from_secs(300), starting, erasure::carry_out));
     workers.spawn(repeat("audit head", Duration::from_secs(60), starting, audit_head::keep_outside));
     workers

@@ -98,9 +98,11 @@ fn one(desk: &Desk, open: &OpenItem) -> AnyView {
     let language = desk.language;
     let item = &open.item;
     let is_open = desk.item == Some(item.id) && may_assess(open, desk);
-    let provider = item.provider.as_ref().map(|provider| view! { <span class="pill blue">{provider.name.clone()}</span> });
+    let provider =
+        item.provider.as_ref().map(|provider| view! { <span class="pill blue">{provider.name.clone()}</span> });
     let became = (item.state != "open")
         .then(|| view! { <span class="pill done">{say!(language, format!("case.item_state.{}", item.state))}</span> });
+    let pills = (provider.is_some() || became.is_some()).then(|| view! { <p class="pills">{provider} {became}</p> });
     let form = if is_open {
         form(desk, item.id).into_any()
     } else if may_assess(open, desk) {
@@ -113,7 +115,7 @@ fn one(desk: &Desk, open: &OpenItem) -> AnyView {
     view! {
         <li class="item" id=format!("item-{}", item.id)>
             {what(language, item)}
-            <p class="pills">{provider} {became}</p>
+            {pills}
             {judged(desk, &open.look)}
             {form}
         </li>
@@ -130,7 +132,11 @@ fn what(language: Language, item: &Item) -> AnyView {
         }
         .into_any(),
         Detail::File { media_type, fingerprints } => {
-            let hashes = fingerprints.iter().enumerate().map(|(index, print)| hash(language, item.id, index, print)).collect_view();
+            let hashes = fingerprints
+                .iter()
+                .enumerate()
+                .map(|(index, print)| hash(language, item.id, index, print))
+                .collect_view();
             view! {
                 <p><b>{say!(language, "case.item.file")}</b> " " <bdi>{media_type.clone()}</bdi></p>
                 <details class="more"><summary>{say!(language, "case.item.fingerprints")}</summary> {hashes}</details>
@@ -175,7 +181,8 @@ fn judged(desk: &Desk, look: &Look) -> AnyView {
                 .into_any()
         }
         Look::AwaitsLead { both, .. } => {
-            view! { <p><span class="pill hot">{say!(language, "case.assess.differ")}</span></p> {list(both)} }.into_any()
+            view! { <p><span class="pill hot">{say!(language, "case.assess.differ")}</span></p> {list(both)} }
+                .into_any()
         }
         Look::Done { all } => list(all).into_any(),
     }

@@ -42,7 +42,8 @@ pub async fn close(
     fields: Fields,
 ) -> Answer {
     let work = Work { app, visit, session, case };
-    let chosen = fields.get("outcome").parse().map_err(|_| Problem::new("outcome", say!(language, "case.problem.outcome")));
+    let chosen =
+        fields.get("outcome").parse().map_err(|_| Problem::new("outcome", say!(language, "case.problem.outcome")));
     let words = optional_words_in(language, &fields, "explanation", LONGEST);
     let (chosen, words) = match (chosen, words) {
         (Ok(chosen), Ok(None)) if case::needs_explanation(chosen) => {
@@ -94,7 +95,8 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         button(paths::ReopenCase { language, case: facts.id }.to_string(), say!(language, "case.end.reopen"), None)
     });
     let hold = desk.is_lead.then(|| hold_form(desk));
-    let held = (facts.legal_hold && !desk.is_lead).then(|| view! { <p class="pill wait">{say!(language, "case.end.held")}</p> });
+    let held = (facts.legal_hold && !desk.is_lead)
+        .then(|| view! { <p class="pill wait">{say!(language, "case.end.held")}</p> });
     let is_anything = steps.is_some() || close.is_some() || reopen.is_some() || hold.is_some() || held.is_some();
     is_anything.then(|| {
         view! {
@@ -157,9 +159,10 @@ fn close_form(desk: &Desk) -> AnyView {
 
 fn hold_form(desk: &Desk) -> AnyView {
     let language = desk.language;
-    let (words, value) = match desk.case.facts.legal_hold {
-        true => (say!(language, "case.end.hold_off"), "off"),
-        false => (say!(language, "case.end.hold_on"), "on"),
+    let (words, value) = if desk.case.facts.legal_hold {
+        (say!(language, "case.end.hold_off"), "off")
+    } else {
+        (say!(language, "case.end.hold_on"), "on")
     };
     button(paths::LegalHold { language, case: desk.id() }.to_string(), words, Some(("hold", value.to_owned())))
 }

@@ -112,7 +112,9 @@ fn hand_over_form(desk: &Desk) -> AnyView {
     let language = desk.language;
     let form = desk.form(Part::Hands);
     let colleagues = std::iter::once(Choice::new("", say!(language, "case.choose")))
-        .chain(desk.case.colleagues.iter().map(|colleague| Choice::new(colleague.id.to_string(), colleague.name.clone())))
+        .chain(
+            desk.case.colleagues.iter().map(|colleague| Choice::new(colleague.id.to_string(), colleague.name.clone())),
+        )
         .collect();
     view! {
         <details class="more" open=desk.came_back(Part::Hands)>

@@ -48,7 +48,12 @@ fn pills(desk: &Desk) -> AnyView {
     if desk.case.labels.is_empty() {
         return view! { <p class="hint">{say!(language, "case.labels.none")}</p> }.into_any();
     }
-    let pills = desk.case.labels.iter().map(|&code| view! { <li class="pill">{label_words(language, code)}</li> }).collect_view();
+    let pills = desk
+        .case
+        .labels
+        .iter()
+        .map(|&code| view! { <li class="pill">{label_words(language, code)}</li> })
+        .collect_view();
     view! { <ul class="pills">{pills}</ul> }.into_any()
 }
 
@@ -56,7 +61,8 @@ fn form(desk: &Desk) -> AnyView {
     let language = desk.language;
     let ticked = desk.case.labels.iter().map(|label| ("label".to_owned(), label.to_string())).collect();
     let form = if desk.came_back(Part::Labels) { desk.form(Part::Labels) } else { FormState::filled(Fields(ticked)) };
-    let options = ContextLabel::ALL.iter().map(|&code| Choice::new(code.to_string(), label_words(language, code))).collect();
+    let options =
+        ContextLabel::ALL.iter().map(|&code| Choice::new(code.to_string(), label_words(language, code))).collect();
     view! {
         <form class="assess" method="post" action=paths::SetLabels { language, case: desk.id() }.to_string()>
             {choices(&form, "checkbox", "label", say!(language, "case.labels.legend"), "hint", options)}

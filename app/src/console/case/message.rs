@@ -6,12 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use casework::case;
 use casework::message::Message;
-use casework::template;
 use leptos::prelude::*;
 
 use super::words::language_name;
 use super::{Desk, Part, Typed, Work, show, words_in};
 use crate::console::signed::Holder;
+use crate::console::template::Ready;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, choices, select_field, text_area};
 use crate::visit::Visit;
@@ -27,7 +27,8 @@ pub async fn submit(
 ) -> Answer {
     let work = Work { app, visit, session, case };
     if fields.has("do", "fill") {
-        return fill(work, fields).await;
+        let typed = Typed { part: Part::Thread, form: FormState::filled(fields) };
+        return show::page(work, StatusCode::OK, Some(typed), None).await;
     }
     let words = match words_in(language, &fields, "message") {
         Ok(words) => words,
@@ -38,18 +39,16 @@ pub async fn submit(
     work.answer(Part::Thread, fields, done).await
 }
 
-/// The page again with the ready answer after whatever was typed: nothing is lost, nothing is sent.
-async fn fill(work: Work, mut fields: Fields) -> Answer {
-    let chosen = fields.get("template").parse::<uuid::Uuid>().ok();
-    let templates = template::all(&work.app.casework).await?;
-    if let Some(template) = templates.into_iter().find(|template| Some(template.id) == chosen) {
-        let typed = fields.get("message").trim().to_owned();
-        let text = if typed.is_empty() { template.body } else { format!("{typed}\n\n{}", template.body) };
+/// Puts the chosen ready answer after whatever was typed, if the other button was pressed: nothing is lost, nothing sent.
+pub(super) fn filled(mut typed: Typed, ready: &[Ready]) -> Typed {
+    let fields = &mut typed.form.fields;
+    let chosen = ready.iter().find(|answer| fields.has("do", "fill") && fields.has("template", &answer.name));
+    if let Some(answer) = chosen {
+        let text = format!("{}\n\n{}", fields.get("message").trim(), answer.body);
         fields.0.retain(|(name, _)| name != "message");
-        fields.0.push(("message".to_owned(), text));
+        fields.0.push(("message".to_owned(), text.trim_start().to_owned()));
     }
-    let typed = Typed { part: Part::Thread, form: FormState::filled(fields) };
-    show::page(work, StatusCode::OK, Some(typed), None).await
+    typed
 }
 
 /// The thread and its form.
@@ -106,17 +105,15 @@ fn form(desk: &Desk) -> AnyView {
 
 fn ready_answers(desk: &Desk, form: &FormState) -> Option<AnyView> {
     let language = desk.language;
-    if desk.templates.is_empty() {
+    if desk.ready.is_empty() {
         return None;
     }
-    let options = desk.templates.iter().map(|(id, name)| Choice::new(id.to_string(), name.clone())).collect();
+    let options = desk.ready.iter().map(|answer| Choice::new(answer.name.clone(), answer.name.clone())).collect();
     Some(
         view! {
-            <div class="form-grid">
+            <div class="filters">
                 {select_field(form, "template", say!(language, "case.thread.template"), None, options)}
-                <p><button class="btn quiet" type="submit" name="do" value="fill" formnovalidate>
-                    {say!(language, "case.thread.fill")}
-                </button></p>
+                <button class="btn quiet" type="submit" name="do" value="fill" formnovalidate>{say!(language, "case.thread.fill")}</button>
             </div>
         }
         .into_any(),

@@ -29,6 +29,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use crate::console::template::Ready;
 use crate::error::{Answer, Failure};
 use crate::form::{Fields, FormState, Problem};
 use crate::paths::{self, Url};
@@ -95,7 +96,8 @@ struct Desk {
     is_lead: bool,
     case: OpenCase,
     destinations: Vec<Destination>,
-    templates: Vec<(Uuid, String)>,
+    /// Ready answers in the reporter's language.
+    ready: Vec<Ready>,
     typed: Option<Typed>,
     /// The item whose assessment form is open.
     item: Option<Uuid>,
@@ -195,7 +197,12 @@ fn words_in(language: Language, fields: &Fields, field: &'static str) -> Result<
 }
 
 /// The same, where nothing is fine too.
-fn optional_words_in(language: Language, fields: &Fields, field: &'static str, max: usize) -> Result<Option<Words>, Problem> {
+fn optional_words_in(
+    language: Language,
+    fields: &Fields,
+    field: &'static str,
+    max: usize,
+) -> Result<Option<Words>, Problem> {
     Words::parse_optional(fields.get(field), max).map_err(|error| Problem::new(field, words_problem(language, error)))
 }
 

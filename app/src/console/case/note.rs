@@ -60,7 +60,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
         <section class="panel private" aria-labelledby="notes">
             <h2 id="notes">{say!(language, "case.note.title")}</h2>
             <p class="hint">{say!(language, "case.note.hint")}</p>
-            <ul class="items">{notes}</ul>
+            {(!desk.case.notes.is_empty()).then(|| view! { <ul class="items">{notes}</ul> })}
             {form}
         </section>
     }

@@ -37,7 +37,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         view! {
             <section class="panel" aria-labelledby="notices">
                 <h2 id="notices">{say!(language, "case.notices.title")}</h2>
-                <ul class="items">{notices}</ul>
+                {(!desk.case.notices.is_empty()).then(|| view! { <ul class="items">{notices}</ul> })}
                 {draft}
             </section>
         }

@@ -64,7 +64,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         view! {
             <section class="panel" aria-labelledby="referral">
                 <h2 id="referral">{say!(language, "case.referral.title")}</h2>
-                <ul class="items">{referrals}</ul>
+                {(!desk.case.referrals.is_empty()).then(|| view! { <ul class="items">{referrals}</ul> })}
                 {may_refer.then(|| form(desk))}
             </section>
         }
@@ -94,8 +94,9 @@ fn form(desk: &Desk) -> AnyView {
 
 fn destination(language: Language, to: &Destination) -> String {
     let kind = organisation_kind(language, to.kind);
-    match to.takes_over {
-        true => say!(language, "case.referral.takes_over", name = to.name, kind = kind),
-        false => say!(language, "case.referral.elsewhere", name = to.name, kind = kind),
+    if to.takes_over {
+        say!(language, "case.referral.takes_over", name = to.name, kind = kind)
+    } else {
+        say!(language, "case.referral.elsewhere", name = to.name, kind = kind)
     }
 }

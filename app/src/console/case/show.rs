@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use casework::answer::{Answer as Told, AnswerKind};
 use casework::referral;
 use casework::taxonomy::Role;
-use casework::template;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -17,6 +16,7 @@ use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notic
 use crate::console::frame::{Place, console_page};
 use crate::console::queue::{due_words, level_mark, reason_pills};
 use crate::console::signed::Holder;
+use crate::console::template;
 use crate::error::Answer;
 use crate::form::error_summary;
 use crate::visit::Visit;
@@ -40,7 +40,9 @@ pub(super) async fn page(work: Work, status: StatusCode, typed: Option<Typed>, i
     let case = open(&work).await?;
     let Work { app, visit, session, .. } = work;
     let language = visit.language;
-    let templates = template::all(&app.casework).await?;
+    let reporter = case.facts.language.as_str().parse().unwrap_or(language);
+    let ready = template::ready(&app, language, reporter).await?;
+    let typed = typed.map(|typed| message::filled(typed, &ready));
     let desk = Desk {
         language,
         now: app.casework.now(),
@@ -48,11 +50,7 @@ pub(super) async fn page(work: Work, status: StatusCode, typed: Option<Typed>, i
         me: session.staff,
         is_lead: session.role == Role::Lead,
         destinations: referral::destinations(&app.casework, &session).await?,
-        templates: templates
-            .into_iter()
-            .filter(|template| template.language == case.facts.language)
-            .map(|template| (template.id, template.name))
-            .collect(),
+        ready,
         item: item.or_else(|| assess::first_open(&case, session.staff)),
         case,
         typed,
@@ -126,10 +124,10 @@ fn waits_for_erasing(desk: &Desk) -> Option<AnyView> {
 fn facts(desk: &Desk) -> AnyView {
     let language = desk.language;
     let facts = &desk.case.facts;
-    let country = facts.country.as_ref().map_or_else(
-        || say!(language, "case.not_told"),
-        |country| countries::name(language, country.as_str()),
-    );
+    let country = facts
+        .country
+        .as_ref()
+        .map_or_else(|| say!(language, "case.not_told"), |country| countries::name(language, country.as_str()));
     let rows = [
         ("harm", harm(language, facts.harm)),
         ("reporter", facts.flagger.clone().unwrap_or_else(|| reporter(language, facts.reporter))),
@@ -176,7 +174,8 @@ fn told_one(language: Language, answer: &Told) -> AnyView {
     let what = say!(language, format!("case.answer.{}", answer.kind));
     if is_in_codes(answer.kind) {
         let codes = answer.body.split_whitespace();
-        let pills = codes.map(|code| view! { <li class="pill">{code_words(language, answer.kind, code)}</li> }).collect_view();
+        let pills =
+            codes.map(|code| view! { <li class="pill">{code_words(language, answer.kind, code)}</li> }).collect_view();
         return view! { <h3>{what}</h3> <ul class="pills">{pills}</ul> }.into_any();
     }
     let length = say!(language, "case.characters", count = answer.body.chars().count());

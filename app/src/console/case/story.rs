@@ -23,7 +23,8 @@ pub(super) fn part(desk: &Desk) -> AnyView {
 
 fn one(desk: &Desk, entry: &Entry) -> AnyView {
     let who = entry.staff_id.map(|staff| desk.name(staff));
-    let seen = entry.for_reporter.then(|| view! { " " <span class="pill">{say!(desk.language, "case.history.seen")}</span> });
+    let seen =
+        entry.for_reporter.then(|| view! { " " <span class="pill">{say!(desk.language, "case.history.seen")}</span> });
     view! {
         <li>
             <span>{words(desk, &entry.event.0)} {seen}</span>
@@ -44,13 +45,20 @@ fn words(desk: &Desk, event: &Event) -> String {
             say!(language, "case.history.reporter_added", locations = locations, files = files)
         }
         Event::Labelled { label: code } => say!(language, "case.history.labelled", label = label_of(language, code)),
-        Event::Unlabelled { label: code } => say!(language, "case.history.unlabelled", label = label_of(language, code)),
+        Event::Unlabelled { label: code } => {
+            say!(language, "case.history.unlabelled", label = label_of(language, code))
+        }
         Event::Assessed { position } => say!(language, format!("case.history.assessed_{position}")),
         Event::LegalHold { on } => say!(language, if *on { "case.history.hold_on" } else { "case.history.hold_off" }),
         Event::NoticeDrafted { provider } => say!(language, "case.history.notice_drafted", provider = provider),
         Event::NoticeApproved { provider } => say!(language, "case.history.notice_approved", provider = provider),
         Event::Notice { provider, state, .. } => {
-            say!(language, "case.history.notice", provider = provider, state = say!(language, format!("case.notice_state.{state}")))
+            say!(
+                language,
+                "case.history.notice",
+                provider = provider,
+                state = say!(language, format!("case.notice_state.{state}"))
+            )
         }
         Event::Referred { organisation } => say!(language, "case.history.referred", organisation = organisation),
         Event::FingerprintsListed { files } => say!(language, "case.history.fingerprints_listed", files = files),

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use casework::taxonomy::{
-    AgeBand, CaseState, Class, ContextLabel, Danger, Harm, LanguageCode, LegalBasis, OrganisationKind, Outcome, Reporter, Spreading,
+    AgeBand, CaseState, Class, ContextLabel, Danger, Harm, LanguageCode, LegalBasis, OrganisationKind, Outcome,
+    Reporter, Spreading,
 };
 
 use crate::say;

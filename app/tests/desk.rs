@@ -1,0 +1,219 @@
+//! The desk as a browser without script meets it: the queue, a case, its forms, and who may not.
+
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../../casework/tests/common/mod.rs"]
+mod casework_common;
+mod common;
+
+use axum::http::StatusCode;
+use casework::draft::{self, Saved};
+use casework::intake;
+use casework::recovery::{self, Split};
+use casework::report::{Door, Step, Typed};
+use casework::staff::invitation;
+use casework::staff::session;
+use casework::staff::welcome::{self, Identity};
+use casework::text::Words;
+use casework::vault::{CookieToken, NewPassword};
+use casework_common::{World, on_each_engine};
+use common::{Browser, Page, site};
+
+const THREAT: &[(Step, &[(&str, &str)])] = &[
+    (Step::Account, &[("provider", "Chatter"), ("handle", "@someone")]),
+    (Step::Wants, &[("wants", "money"), ("deadline", "tonight")]),
+    (Step::Payment, &[("payment", "IBAN 1")]),
+    (Step::Files, &[]),
+    (Step::Age, &[("age", "13_15")]),
+    (Step::Country, &[("country", "FI")]),
+    (Step::Danger, &[("danger", "no")]),
+    (Step::Words, &[("words", "He says <b>tonight</b>.")]),
+    (Step::Reply, &[("reply", "code")]),
+];
+
+const SEEN: &[(Step, &[(&str, &str)])] = &[
+    (Step::What, &[("what", "link")]),
+    (Step::Links, &[("links", "https://media.example.com/a?b=1 https://media.example.com/c")]),
+    (Step::Shows, &[("shows", "unsure")]),
+    (Step::When, &[("when", "Yesterday")]),
+    (Step::Age, &[("age", "unsure")]),
+    (Step::Country, &[("country", "SE")]),
+    (Step::Danger, &[("danger", "unsure")]),
+    (Step::Words, &[("words", "")]),
+    (Step::Reply, &[("reply", "code")]),
+];
+
+/// Sends a report as a reporter's browser does; gives its reference.
+async fn report(world: &World, door: Door, steps: &[(Step, &[(&str, &str)])]) -> String {
+    let mut cookie: Option<CookieToken> = None;
+    for (step, fields) in steps {
+        let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        if let Saved::Kept { cookie: kept, .. } =
+            draft::save(&world.cw, cookie.as_ref(), door, *step, typed).await.unwrap()
+        {
+            cookie = Some(kept);
+        }
+    }
+    let receipt = intake::send(&world.cw, &cookie.unwrap(), door, &"fi".parse().unwrap()).await.unwrap();
+    receipt.reference.to_string()
+}
+
+/// The first administrator: signed in, the hotline set up, its key in hand.
+async fn first_member(world: &World) -> CookieToken {
+    let cw = &world.cw;
+    let link = invitation::first_invitation(cw).await.unwrap().expect("nobody there yet");
+    let identity = Identity { address: "anna@example.org".parse().unwrap(), name: Words::parse("Anna", 80).unwrap() };
+    let password = NewPassword::parse("correct horse battery".to_owned().into()).unwrap();
+    let token = welcome::choose_password(cw, &link, Some(identity), password).await.unwrap();
+    let enrolling = welcome::enrolling(cw, &token).await.unwrap().expect("the second step");
+    let code = enrolling.secret.code_at(cw.now());
+    welcome::confirm_second_factor(cw, &token, &code).await.unwrap();
+    let signed = session::resume(cw, &token).await.unwrap().expect("a session");
+    recovery::set_up(cw, &signed, None, Split::default()).await.unwrap();
+    recovery::confirm_stored(cw, &signed).await.unwrap();
+    token
+}
+
+/// A desk with two reports in its queue, and the analyst's browser.
+async fn desk(world: &World) -> (Browser, String, String) {
+    let token = first_member(world).await;
+    let seen = report(world, Door::Seen, SEEN).await;
+    let threat = report(world, Door::Threat, THREAT).await;
+    let browser = Browser::new(&site(world.again()));
+    browser.give("session", &token.to_string());
+    (browser, threat, seen)
+}
+
+/// Follows where an act leads.
+async fn follow(browser: &Browser, page: &Page) -> Page {
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.html);
+    browser.get(page.location.split('#').next().unwrap()).await
+}
+
+fn position(page: &Page, text: &str) -> usize {
+    page.html.find(text).unwrap_or_else(|| panic!("no {text} in {}", page.html))
+}
+
+#[tokio::test]
+async fn the_queue_shows_the_most_urgent_first_with_reasons_and_time_in_words() {
+    on_each_engine(async |world| {
+        let (browser, threat, seen) = desk(world).await;
+        let page = browser.get("/en/console").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(position(&page, &threat) < position(&page, &seen));
+        for words in ["Threat", "13–15", "A witness", "due in 1 h", "Suomi", "A threat: 1 account", "2 links"] {
+            position(&page, words);
+        }
+        let filtered = browser.get("/en/console?harm=seen&level=&after=nonsense").await;
+        assert!(filtered.html.contains(&seen) && !filtered.html.contains(&threat));
+        let empty = browser.get("/en/console?country=AX").await;
+        position(&empty, "No case fits this filter.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_taken_case_shows_everything_and_nothing_in_it_can_be_followed() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let taken = browser.post("/en/console/take-next", &[]).await;
+        let page = follow(&browser, &taken).await;
+        for words in [
+            &*threat,
+            "@someone",
+            "The case is in your hands.",
+            "Money or gift cards",
+            "He says &lt;b&gt;tonight",
+            "Took the case.",
+        ] {
+            position(&page, words);
+        }
+        let second = browser.post("/en/console/take-next", &[]).await;
+        let page = follow(&browser, &second).await;
+        position(&page, "hxxps[:]//media[.]example[.]com/a?b=1");
+        assert!(!page.html.contains("https://media.example.com"), "no reported link stands as a link");
+        let empty = browser.post("/en/console/take-next", &[]).await;
+        assert_eq!(empty.location, "/en/console");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_wrong_comes_back_with_everything_typed() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let note = browser.post(&format!("{case}/note"), &[("note", "  ")]).await;
+        assert_eq!(note.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&note, "Write something first.");
+
+        let long = "ä".repeat(5_001);
+        let message = browser.post(&format!("{case}/message"), &[("message", &long), ("wait", "yes")]).await;
+        assert_eq!(message.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&message, &long);
+        position(&message, "This is 5001 characters long. 5000 fit.");
+
+        let close = browser.post(&format!("{case}/close"), &[("outcome", "not_found"), ("explanation", "")]).await;
+        assert_eq!(close.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&close, "Say why.");
+
+        let state = browser.post(&format!("{case}/state"), &[("state", "appealed")]).await;
+        assert_eq!(state.status, StatusCode::CONFLICT);
+        position(&state, "That can't be done where the case stands now.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_analyst_works_a_case_from_taking_to_closing() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        browser.post("/en/console/take-next", &[]).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let page = browser.get(&case).await;
+        let assess =
+            page.html.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|url| url.ends_with("/assess"));
+        let assess = assess.expect("the first item's form is open").to_owned();
+        let wrong = browser.post(&assess, &[("class", ""), ("basis", "national"), ("why", "Kept words")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&wrong, "Kept words");
+        let done =
+            browser.post(&assess, &[("class", "C7"), ("basis", "data_protection"), ("why", "Asked for it")]).await;
+        position(&follow(&browser, &done).await, "Lawful, but its subject wants it removed");
+
+        for (part, fields, words) in [
+            ("note", [("note", "Calls from the school.")].as_slice(), "Calls from the school."),
+            ("labels", &[("label", "coerced"), ("label", "nonsense")], "Added the label: Coerced."),
+            ("message", &[("message", "We are on it."), ("wait", "yes")], "Waiting for the reporter"),
+            ("close", &[("outcome", "removed"), ("explanation", "")], "Closed: Removed."),
+            ("reopen", &[], "Opened it again."),
+            ("take", &[], "The case is in your hands."),
+        ] {
+            let done = browser.post(&format!("{case}/{part}"), fields).await;
+            position(&follow(&browser, &done).await, words);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_session_every_page_of_the_desk_leads_to_the_sign_in() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let stranger = Browser::new(&site(world.again()));
+        for path in ["/en/console", "/en/console/mine", "/en/console/waiting", "/en/console/second-look", &case] {
+            let page = stranger.get(path).await;
+            assert_eq!(page.status, StatusCode::SEE_OTHER);
+            assert!(page.location.starts_with("/en/console/sign-in"), "{}", page.location);
+        }
+        for part in ["take", "release", "note", "message", "close", "labels", "refer", "legal-hold"] {
+            let page = stranger.post(&format!("{case}/{part}"), &[]).await;
+            assert!(page.location.starts_with("/en/console/sign-in"), "{part}");
+        }
+        let nowhere = browser.get("/en/console/case/00000000-0000-7000-8000-000000000000").await;
+        assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
