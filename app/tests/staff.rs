@@ -51,7 +51,11 @@ fn typed_secret(html: &str) -> TotpSecret {
         let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(symbol).unwrap();
         bits.push_str(&format!("{value:05b}"));
     }
-    let bytes: Vec<u8> = bits.as_bytes().chunks_exact(8).map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap()).collect();
+    let bytes: Vec<u8> = bits
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .collect();
     TotpSecret::from_bytes(&bytes).unwrap()
 }
 
@@ -77,7 +81,10 @@ async fn first_administrator(world: &World, site: &Router) -> Person {
     let token = invitation::first_invitation(&world.cw).await.unwrap().unwrap();
     let link = format!("/en/console/welcome/{token}");
     let anna = take_up(world, site, &link, &[("name", "Anna"), ("address", "anna@example.org")]).await;
-    let shares = anna.browser.post("/en/console/set-up", &[("name", "North"), ("country", "FI"), ("shares", "3"), ("needed", "2")]).await;
+    let shares = anna
+        .browser
+        .post("/en/console/set-up", &[("name", "North"), ("country", "FI"), ("shares", "3"), ("needed", "2")])
+        .await;
     assert_eq!(shares.status, StatusCode::OK);
     anna
 }
@@ -103,17 +110,25 @@ async fn the_first_administrator_sets_the_hotline_up() {
         let link = format!("/en/console/welcome/{token}");
         let visitor = Browser::new(site);
         assert!(visitor.get(&link).await.html.contains("name=\"address\""), "they say who they are");
-        let short = visitor.post(&link, &[("name", "Anna"), ("address", "nonsense"), ("password", "short"), ("again", "short")]).await;
-        assert!(is_form_again(&short) && short.html.contains("value=\"Anna\"") && short.html.contains("value=\"nonsense\""));
+        let short = visitor
+            .post(&link, &[("name", "Anna"), ("address", "nonsense"), ("password", "short"), ("again", "short")])
+            .await;
+        assert!(
+            is_form_again(&short) && short.html.contains("value=\"Anna\"") && short.html.contains("value=\"nonsense\"")
+        );
         assert!(!short.html.contains("value=\"short\""), "a password never comes back");
 
         let anna = take_up(world, site, &link, &[("name", "Anna"), ("address", "anna@example.org")]).await;
         let console = anna.browser.get("/en/console").await;
         assert_eq!(console.location, "/en/console/set-up");
         assert!(anna.browser.get("/en/console/set-up").await.html.contains("North Hotline"));
-        let wrong = anna.browser.post("/en/console/set-up", &[("name", "North"), ("shares", "2"), ("needed", "3")]).await;
+        let wrong =
+            anna.browser.post("/en/console/set-up", &[("name", "North"), ("shares", "2"), ("needed", "3")]).await;
         assert!(is_form_again(&wrong) && wrong.html.contains("value=\"North\""));
-        let shares = anna.browser.post("/en/console/set-up", &[("name", "North"), ("country", "FI"), ("shares", "3"), ("needed", "2")]).await;
+        let shares = anna
+            .browser
+            .post("/en/console/set-up", &[("name", "North"), ("country", "FI"), ("shares", "3"), ("needed", "2")])
+            .await;
         assert_eq!(shares.html.matches("class=\"share\"").count(), 3);
         assert_eq!(anna.browser.post("/en/console/set-up/stored", &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(anna.browser.get("/en/console").await.status, StatusCode::OK);
@@ -132,13 +147,27 @@ async fn signing_in_leads_back_and_signing_out_ends_it() {
         assert_eq!(door.location, "/en/console/sign-in?to=%2Fen%2Fconsole%2Faccount");
         assert!(elsewhere.get(&door.location).await.html.contains("value=\"/en/console/account\""));
         let code = anna.secret.code_at(world.cw.now());
-        let form = |password: &'static str| [("address", "anna@example.org"), ("password", password), ("code", code.as_str()), ("to", "/en/console/account")];
+        let form = |password: &'static str| {
+            [
+                ("address", "anna@example.org"),
+                ("password", password),
+                ("code", code.as_str()),
+                ("to", "/en/console/account"),
+            ]
+        };
         let wrong = elsewhere.post("/en/console/sign-in", &form("wrong horse battery")).await;
-        assert!(is_form_again(&wrong) && wrong.html.contains("value=\"anna@example.org\"") && !wrong.html.contains("horse"));
-        let unknown = elsewhere.post("/en/console/sign-in", &[("address", "nobody@example.org"), ("password", PASSWORD), ("code", &code)]).await;
+        assert!(
+            is_form_again(&wrong) && wrong.html.contains("value=\"anna@example.org\"") && !wrong.html.contains("horse")
+        );
+        let unknown = elsewhere
+            .post("/en/console/sign-in", &[("address", "nobody@example.org"), ("password", PASSWORD), ("code", &code)])
+            .await;
         assert_eq!(
             wrong.html.replace("anna@example.org", ""),
-            unknown.html.replace("nobody@example.org", "").replace("name=\"to\" value=\"\"", "name=\"to\" value=\"/en/console/account\""),
+            unknown
+                .html
+                .replace("nobody@example.org", "")
+                .replace("name=\"to\" value=\"\"", "name=\"to\" value=\"/en/console/account\""),
             "nobody learns which addresses there are"
         );
         let right = elsewhere.post("/en/console/sign-in", &form(PASSWORD)).await;
@@ -188,11 +217,23 @@ async fn the_directory_is_kept_and_says_what_is_wrong() {
         let anna = first_administrator(world, site).await.browser;
         let new = "/en/console/administration/organisations/provider/new";
         let form = |domains: &'static str, hours: &'static str| {
-            [("name", "Chatter"), ("country", ""), ("notice_email", "abuse@example.net"), ("notice_language", "en"), ("answer_hours", hours), ("domains", domains)]
+            [
+                ("name", "Chatter"),
+                ("country", ""),
+                ("notice_email", "abuse@example.net"),
+                ("notice_language", "en"),
+                ("answer_hours", hours),
+                ("domains", domains),
+            ]
         };
         let wrong = anna.post(new, &form("not a domain", "0")).await;
-        assert!(is_form_again(&wrong) && wrong.html.contains("not a domain") && wrong.html.contains("value=\"Chatter\""));
-        assert_eq!(anna.post(new, &form("https://www.example.net/x example.com", "48")).await.status, StatusCode::SEE_OTHER);
+        assert!(
+            is_form_again(&wrong) && wrong.html.contains("not a domain") && wrong.html.contains("value=\"Chatter\"")
+        );
+        assert_eq!(
+            anna.post(new, &form("https://www.example.net/x example.com", "48")).await.status,
+            StatusCode::SEE_OTHER
+        );
         let list = anna.get("/en/console/administration/organisations/provider").await.html;
         let (before, _) = list.split_once(">Chatter<").expect("it is listed");
         let one = before.rsplit_once("href=\"").unwrap().1.trim_end_matches('"').to_owned();
@@ -217,8 +258,18 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
         let routing = "/en/console/administration/routing";
         let page = anna.get(routing).await.html;
         let options = between(&page, "<select name=\"hotline\"", "</select>");
-        let hotline = options.split("value=\"").find(|option| option.len() > 36 && option.as_bytes()[8] == b'-').unwrap()[..36].to_owned();
-        let row = |order, country, language| [("order", order), ("country", country), ("language", language), ("harm", "threat"), ("hotline", hotline.as_str())];
+        let hotline =
+            options.split("value=\"").find(|option| option.len() > 36 && option.as_bytes()[8] == b'-').unwrap()[..36]
+                .to_owned();
+        let row = |order, country, language| {
+            [
+                ("order", order),
+                ("country", country),
+                ("language", language),
+                ("harm", "threat"),
+                ("hotline", hotline.as_str()),
+            ]
+        };
         let wrong = anna.post(routing, &row("1", "FI", "no language")).await;
         assert!(is_form_again(&wrong) && wrong.html.contains("value=\"no language\""));
         let two = [row("2", "FI", "fi"), row("1", "SE", "sv")].concat();
@@ -230,8 +281,16 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
         assert!(anna.get(priority).await.html.contains("value=\"15\""));
         let table = |first: &'static str| {
             [
-                ("threatened_child", "1"), ("spreading_image", "0"), ("own_image", "2"), ("trusted_flagger", "2"), ("other", "3"),
-                ("minutes-0", first), ("minutes-1", "30"), ("minutes-2", "480"), ("minutes-3", "2880"), ("minutes-4", "10080"),
+                ("threatened_child", "1"),
+                ("spreading_image", "0"),
+                ("own_image", "2"),
+                ("trusted_flagger", "2"),
+                ("other", "3"),
+                ("minutes-0", first),
+                ("minutes-1", "30"),
+                ("minutes-2", "480"),
+                ("minutes-3", "2880"),
+                ("minutes-4", "10080"),
                 ("day-and-night", "0"),
             ]
         };
@@ -249,7 +308,8 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
 async fn recovery_shares_typed_from_paper_let_a_member_in() {
     on_each_site(async |world, site| {
         let anna = first_administrator(world, site).await;
-        let page = anna.browser.post("/en/console/administration/recovery", &[("shares", "3"), ("needed", "2")]).await.html;
+        let page =
+            anna.browser.post("/en/console/administration/recovery", &[("shares", "3"), ("needed", "2")]).await.html;
         let shares: Vec<&str> =
             page.split("class=\"share\"").skip(1).map(|share| text_of(share, "class=\"ltr\"")).collect();
         let link = invite(&anna.browser, "Ben", "administrator").await;
@@ -269,7 +329,9 @@ async fn recovery_shares_typed_from_paper_let_a_member_in() {
 async fn ones_own_account_changes_password_codes_and_language() {
     on_each_site(async |world, site| {
         let anna = first_administrator(world, site).await.browser;
-        let change = |present: &'static str| [("present", present), ("password", "another long password"), ("again", "another long password")];
+        let change = |present: &'static str| {
+            [("present", present), ("password", "another long password"), ("again", "another long password")]
+        };
         let path = "/en/console/account/password";
         assert!(is_form_again(&anna.post(path, &change("not this one at all")).await));
         let done = anna.post(path, &change(PASSWORD)).await;

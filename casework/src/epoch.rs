@@ -91,7 +91,12 @@ pub(crate) async fn grant(
 }
 
 /// Seals one epoch to the hotline's recovery key, in place of what was sealed to an earlier one.
-pub(crate) async fn seal_to_recovery(cw: &Casework, tx: &mut Tx, epoch: &EpochKey, recovery: &PublicKey) -> Result<(), Error> {
+pub(crate) async fn seal_to_recovery(
+    cw: &Casework,
+    tx: &mut Tx,
+    epoch: &EpochKey,
+    recovery: &PublicKey,
+) -> Result<(), Error> {
     let sealed = recovery.seal_key(&*cw.randomness, Binding::new(epoch.epoch, RECOVERY), &epoch.key);
     execute!(tx, "UPDATE epoch SET sealed_to_recovery = $1 WHERE id = $2", sealed, epoch.epoch)?;
     Ok(())

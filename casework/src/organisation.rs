@@ -96,7 +96,8 @@ pub enum OrganisationError {
     Failed(#[from] Error),
 }
 
-const COLUMNS_BY_KIND: &str = "SELECT id, kind, name, country, notice_email, notice_language, answer_hours, suspended_at
+const COLUMNS_BY_KIND: &str =
+    "SELECT id, kind, name, country, notice_email, notice_language, answer_hours, suspended_at
     FROM organisation WHERE kind = $1 ORDER BY name, id";
 const COLUMNS_BY_ID: &str = "SELECT id, kind, name, country, notice_email, notice_language, answer_hours, suspended_at
     FROM organisation WHERE id = $1";
@@ -116,8 +117,12 @@ pub async fn find(cw: &Casework, id: Uuid) -> Result<Option<Organisation>, Error
 /// The domains it owns, sorted.
 pub async fn domains(cw: &Casework, id: Uuid) -> Result<Vec<String>, Error> {
     let mut tx = cw.storage.read().await?;
-    let found =
-        fetch_all!(&mut tx, (String,), "SELECT domain FROM organisation_domain WHERE organisation_id = $1 ORDER BY domain", id)?;
+    let found = fetch_all!(
+        &mut tx,
+        (String,),
+        "SELECT domain FROM organisation_domain WHERE organisation_id = $1 ORDER BY domain",
+        id
+    )?;
     Ok(found.into_iter().map(|(domain,)| domain).collect())
 }
 
@@ -208,13 +213,9 @@ async fn own_domain(tx: &mut Tx, id: Uuid, domain: &Domain) -> Result<(), Organi
 pub async fn suspend(cw: &Casework, by: &StaffSession, id: Uuid, reason: &Words) -> Result<(), OrganisationError> {
     let now = cw.now();
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
-    let paused = execute!(
-        &mut tx,
-        "UPDATE organisation SET suspended_at = $1 WHERE id = $2 AND suspended_at IS NULL",
-        now,
-        id
-    )
-    .map_err(Error::from)?;
+    let paused =
+        execute!(&mut tx, "UPDATE organisation SET suspended_at = $1 WHERE id = $2 AND suspended_at IS NULL", now, id)
+            .map_err(Error::from)?;
     if paused == 0 {
         return Err(OrganisationError::NotFound);
     }
@@ -235,12 +236,9 @@ pub async fn suspend(cw: &Casework, by: &StaffSession, id: Uuid, reason: &Words)
 /// Ends a pause.
 pub async fn resume(cw: &Casework, by: &StaffSession, id: Uuid) -> Result<(), OrganisationError> {
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
-    let resumed = execute!(
-        &mut tx,
-        "UPDATE organisation SET suspended_at = NULL WHERE id = $1 AND suspended_at IS NOT NULL",
-        id
-    )
-    .map_err(Error::from)?;
+    let resumed =
+        execute!(&mut tx, "UPDATE organisation SET suspended_at = NULL WHERE id = $1 AND suspended_at IS NOT NULL", id)
+            .map_err(Error::from)?;
     if resumed == 0 {
         return Err(OrganisationError::NotFound);
     }

@@ -114,12 +114,7 @@ async fn name_hotline(tx: &mut Tx, hotline: Uuid, named: &HotlineName) -> Result
     Ok(())
 }
 
-async fn new_recovery_key(
-    cw: &Casework,
-    tx: &mut Tx,
-    session: &StaffSession,
-    how: Split,
-) -> Result<Vec<Share>, Error> {
+async fn new_recovery_key(cw: &Casework, tx: &mut Tx, session: &StaffSession, how: Split) -> Result<Vec<Share>, Error> {
     let pair = KeyPair::generate(&*cw.randomness);
     let shares = split(&*cw.randomness, &pair.private, how.threshold, how.shares)
         .map_err(|_| Error::Inconsistent("recovery split"))?;
@@ -146,7 +141,8 @@ pub async fn renew(cw: &Casework, session: &StaffSession, how: Split) -> Result<
         return Err(RecoveryError::NotAHolder);
     }
     let shares = new_recovery_key(cw, &mut tx, session, how).await?;
-    let public = recovery_key(&mut tx, session.organisation).await?.ok_or(Error::Inconsistent("organisation.recovery_key"))?;
+    let public =
+        recovery_key(&mut tx, session.organisation).await?.ok_or(Error::Inconsistent("organisation.recovery_key"))?;
     for epoch in &held {
         epoch::seal_to_recovery(cw, &mut tx, epoch, &public).await?;
     }

@@ -215,7 +215,8 @@ async fn a_code_counts_once() {
         world.clock.advance(TimeDelta::minutes(1));
         assert!(sign_in::sign_in(&world.cw, anna.attempt(world)).await.is_ok());
         assert!(is_refused(&sign_in::sign_in(&world.cw, anna.attempt(world)).await), "the same code again");
-        let spare = |index: usize| Attempt { code: anna.codes[index].printable().to_lowercase(), ..anna.attempt(world) };
+        let spare =
+            |index: usize| Attempt { code: anna.codes[index].printable().to_lowercase(), ..anna.attempt(world) };
         assert!(sign_in::sign_in(&world.cw, spare(0)).await.is_ok());
         assert!(is_refused(&sign_in::sign_in(&world.cw, spare(0)).await), "the same recovery code again");
         assert!(sign_in::sign_in(&world.cw, spare(1)).await.is_ok());
@@ -414,9 +415,17 @@ async fn a_new_password_keeps_the_key_and_ends_other_sessions() {
         let here = anna.sign_in(world).await;
         let case = a_case(world, here.organisation).await;
         let new = || NewPassword::parse("another long password".to_owned().into()).unwrap();
-        let wrong = password::change(&world.cw, &here, "not this one at all".to_owned().into(), new()).await;
+        let wrong = password::change(&world.cw, &here, None, "not this one at all".to_owned().into(), new()).await;
         assert!(matches!(wrong, Err(password::ChangeError::Wrong)));
-        password::change(&world.cw, &here, PASSWORD.to_owned().into(), new()).await.unwrap();
+        for _ in 0..4 {
+            let guess =
+                password::change(&world.cw, &here, None, "a guess at a password".to_owned().into(), new()).await;
+            assert!(guess.is_err());
+        }
+        let in_pause = password::change(&world.cw, &here, None, PASSWORD.to_owned().into(), new()).await;
+        assert!(matches!(in_pause, Err(password::ChangeError::Wrong)), "guessing at an open console is slowed too");
+        world.clock.advance(TimeDelta::seconds(31));
+        password::change(&world.cw, &here, None, PASSWORD.to_owned().into(), new()).await.unwrap();
         assert!(session::resume(&world.cw, &elsewhere).await.unwrap().is_none());
         world.clock.advance(TimeDelta::minutes(1));
         assert!(is_refused(&sign_in::sign_in(&world.cw, anna.attempt(world)).await));

@@ -50,7 +50,12 @@ struct Outcome {
     done: Option<Done>,
 }
 
-async fn show(State(app): State<Arc<App>>, Query(outcome): Query<Outcome>, visit: Visit, Signed(session): Signed) -> Answer {
+async fn show(
+    State(app): State<Arc<App>>,
+    Query(outcome): Query<Outcome>,
+    visit: Visit,
+    Signed(session): Signed,
+) -> Answer {
     page(&app, &visit, &session, StatusCode::OK, outcome.done, FormState::default()).await
 }
 
@@ -69,12 +74,18 @@ async fn page(
 ) -> Answer {
     let language = visit.language;
     let open = session::own(&app.casework, session).await?;
+    let address = member::own_address(&app.casework, session).await?;
     let left = second_factor::recovery_codes_left(&app.casework, session).await?;
     let (own, role) = (session.id, session.role);
     let zone = app.casework.hours.zone();
     let time = move |at: DateTime<Utc>| say_time(language, zone, at);
     let title = say!(language, "account.title");
-    let who = say!(language, "account.who", name = session.name, role = say!(language, format!("administration.role.{role}")));
+    let who = say!(
+        language,
+        "account.who",
+        name = session.name,
+        role = say!(language, format!("administration.role.{role}"))
+    );
     Ok(console_page(app, visit, session, status, Place::Account, title.clone(), move || {
         view! {
             <div class="narrow">
@@ -83,12 +94,13 @@ async fn page(
                 {done.map(|done| flash(language, done))}
                 {error_summary(language, &form)}
                 {sessions(language, own, open, time)}
-                {password_form(language, &form)}
+                {password_form(language, address, &form)}
                 {codes_form(language, left)}
                 {language_form(language)}
             </div>
         }
-    }).await)
+    })
+    .await)
 }
 
 fn flash(language: Language, done: Done) -> impl IntoView {
@@ -108,8 +120,10 @@ fn sessions(
     let rows = open
         .into_iter()
         .map(|session| {
-            let words = say!(language, "account.sessions.row", since = time(session.created_at), seen = time(session.seen_at));
-            let here = (session.id == own).then(|| view! { " " <span class="pill done">{say!(language, "account.sessions.here")}</span> });
+            let words =
+                say!(language, "account.sessions.row", since = time(session.created_at), seen = time(session.seen_at));
+            let here = (session.id == own)
+                .then(|| view! { " " <span class="pill done">{say!(language, "account.sessions.here")}</span> });
             view! { <li>{words}{here}</li> }
         })
         .collect_view();
@@ -125,11 +139,13 @@ fn sessions(
     }
 }
 
-fn password_form(language: Language, form: &FormState) -> impl IntoView + use<> {
+fn password_form(language: Language, address: String, form: &FormState) -> impl IntoView + use<> {
     view! {
         <section class="panel">
             <h2>{say!(language, "account.password.title")}</h2>
             <form method="post" action=AccountPassword { language }.to_string()>
+                // For password managers: whose password it is.
+                <input type="text" name="username" autocomplete="username" value=address hidden />
                 {text_field(form, "present", say!(language, "account.password.present"), None, "password", "current-password")}
                 {new_password::fields(language, form)}
                 <div class="actions"><button class="btn quiet">{say!(language, "account.password.button")}</button></div>
@@ -153,7 +169,8 @@ fn codes_form(language: Language, left: u64) -> impl IntoView {
 
 fn language_form(language: Language) -> impl IntoView {
     let form = FormState::filled(Fields(vec![("language".to_owned(), language.to_string())]));
-    let choices = Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let choices =
+        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
     view! {
         <section class="panel">
             <h2>{say!(language, "account.language.title")}</h2>
@@ -172,9 +189,10 @@ async fn change_password(
     Signed(session): Signed,
     fields: Fields,
 ) -> Answer {
+    let (device, present) = (Holds::Device.token(&app, &visit), fields.get("present").to_owned().into());
     let problem = match new_password::parse(language, &fields) {
         Err(problem) => problem,
-        Ok(new) => match password::change(&app.casework, &session, fields.get("present").to_owned().into(), new).await {
+        Ok(new) => match password::change(&app.casework, &session, device.as_ref(), present, new).await {
             Ok(()) => return Ok(Redirect::to(&format!("{}?done=password", Account { language })).into_response()),
             Err(ChangeError::Wrong) => Problem::new("present", say!(language, "account.password.wrong")),
             Err(ChangeError::Failed(cause)) => return Err(cause.into()),

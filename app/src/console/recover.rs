@@ -72,7 +72,8 @@ pub async fn submit(
 /// One share a line; a share may go over several lines if an empty line stands between shares.
 fn parse(language: Language, typed: &str) -> Result<Vec<Share>, String> {
     let typed = typed.replace("\r\n", "\n");
-    let blocks: Vec<&str> = if typed.trim().contains("\n\n") { typed.split("\n\n").collect() } else { typed.lines().collect() };
+    let blocks: Vec<&str> =
+        if typed.trim().contains("\n\n") { typed.split("\n\n").collect() } else { typed.lines().collect() };
     blocks
         .into_iter()
         .filter(|block| !block.trim().is_empty())
@@ -84,7 +85,9 @@ fn parse(language: Language, typed: &str) -> Result<Vec<Share>, String> {
 fn refusal(language: Language, number: usize, why: ParseShareError) -> String {
     match why {
         ParseShareError::WrongLength(found) => say!(language, "recover.wrong_length", number = number, found = found),
-        ParseShareError::UnknownSymbol(symbol) => say!(language, "recover.unknown_symbol", number = number, symbol = symbol),
+        ParseShareError::UnknownSymbol(symbol) => {
+            say!(language, "recover.unknown_symbol", number = number, symbol = symbol)
+        }
         ParseShareError::Slip => say!(language, "recover.slip", number = number),
     }
 }

@@ -36,8 +36,14 @@ pub async fn show(
     }
     let hotline = organisation::find(&app.casework, session.organisation).await?.ok_or(Failure::NotFound)?;
     let name = if hotline.name.is_empty() { app.operator.name.clone() } else { hotline.name };
-    let country = hotline.country.map(|country| country.to_string()).or_else(|| app.operator.countries.first().cloned());
-    let filled = [("name", name), ("country", country.unwrap_or_default()), ("shares", "3".to_owned()), ("needed", "2".to_owned())];
+    let country =
+        hotline.country.map(|country| country.to_string()).or_else(|| app.operator.countries.first().cloned());
+    let filled = [
+        ("name", name),
+        ("country", country.unwrap_or_default()),
+        ("shares", "3".to_owned()),
+        ("needed", "2".to_owned()),
+    ];
     let fields = Fields(filled.map(|(name, value)| (name.to_owned(), value)).to_vec());
     Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields)).await)
 }
@@ -73,7 +79,8 @@ pub fn with_none(language: Language, countries: Vec<Choice>) -> Vec<Choice> {
 
 /// How many shares, and how many of them it takes.
 pub fn split_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
-    let numbers = || (2..=recovery::MOST_SHARES).map(|number| Choice::new(number.to_string(), number.to_string())).collect();
+    let numbers =
+        || (2..=recovery::MOST_SHARES).map(|number| Choice::new(number.to_string(), number.to_string())).collect();
     view! {
         <div class="form-grid">
             {select_field(form, "shares", say!(language, "set_up.how_many"), None, numbers())}

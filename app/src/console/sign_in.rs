@@ -80,7 +80,9 @@ pub async fn submit(
                 .add(Holds::Device.keep(&app, &signed_in.device));
             Ok((cookies, Redirect::to(&destination(fields.get("to"), console))).into_response())
         }
-        Err(SignInError::Refused) => Ok(page(&app, &visit, language, StatusCode::UNPROCESSABLE_ENTITY, refused(language, &fields))),
+        Err(SignInError::Refused) => {
+            Ok(page(&app, &visit, language, StatusCode::UNPROCESSABLE_ENTITY, refused(language, &fields)))
+        }
         Err(SignInError::Failed(cause)) => Err(cause.into()),
     }
 }
@@ -124,7 +126,9 @@ mod tests {
         for wanted in ["/en/console", "/sv/console/case/1", "/en/console?level=1"] {
             assert_eq!(destination(wanted, Language::Fi), wanted);
         }
-        for wanted in ["", "//evil.example/en/console", "https://evil.example", "/en", "/xx/console", "/en/consoles", "/\\evil"] {
+        for wanted in
+            ["", "//evil.example/en/console", "https://evil.example", "/en", "/xx/console", "/en/consoles", "/\\evil"]
+        {
             assert_eq!(destination(wanted, Language::Fi), "/fi/console", "{wanted}");
         }
     }

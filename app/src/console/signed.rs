@@ -38,7 +38,9 @@ impl FromRequestParts<Arc<App>> for Signed {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let Ok(visit) = Visit::from_request_parts(parts, app).await;
         let session = match Holds::Session.token(app, &visit) {
-            Some(token) => session::resume(&app.casework, &token).await.map_err(|cause| Failure::from(cause).into_response())?,
+            Some(token) => {
+                session::resume(&app.casework, &token).await.map_err(|cause| Failure::from(cause).into_response())?
+            }
             None => None,
         };
         session.map(Self).ok_or_else(|| to_sign_in(&visit, &parts.method))

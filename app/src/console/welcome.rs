@@ -137,7 +137,9 @@ fn parse_identity(language: Language, invited: &Invited, fields: &Fields) -> Res
     match (name, address) {
         (Ok(name), Ok(address)) => Ok(Some(Identity { address, name })),
         (name, address) => {
-            let name = name.is_err().then(|| Problem::new("name", say!(language, "welcome.name_wrong", longest = LONGEST_NAME)));
+            let name = name
+                .is_err()
+                .then(|| Problem::new("name", say!(language, "welcome.name_wrong", longest = LONGEST_NAME)));
             let address = address.is_err().then(|| Problem::new("address", say!(language, "welcome.address_wrong")));
             Err(name.into_iter().chain(address).collect())
         }

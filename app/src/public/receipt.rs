@@ -16,7 +16,7 @@ use crate::page::Page;
 use crate::paths::{Code, Help, Receipt, ReceiptKept, ReceiptPicture, Saved};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
-use crate::{App, drawings, paths, say};
+use crate::{App, drawings, paths, qr_code, say};
 
 /// The code. Without one to show, the page to type it.
 pub async fn show(State(app): State<Arc<App>>, Path(Receipt { language }): Path<Receipt>, visit: Visit) -> Answer {
@@ -127,17 +127,12 @@ fn ways_to_keep(language: Language) -> impl IntoView {
 
 fn square(code: &CaseCode) -> impl IntoView + use<> {
     let code = code.to_string();
-    QrCode::encode_text(&code, QrCodeEcc::Medium).ok().map(|square| {
-        let side = square.size() + 2 * QUIET;
-        view! {
-            <div class="qr">
-                <svg viewBox=format!("0 0 {side} {side}") aria-hidden="true" focusable="false" shape-rendering="crispEdges">
-                    <path fill="#17313b" d=modules(&square) />
-                </svg>
-                <code dir="ltr">{code}</code>
-            </div>
-        }
-    })
+    view! {
+        <div class="qr">
+            {qr_code::square(&code)}
+            <code dir="ltr">{code}</code>
+        </div>
+    }
 }
 
 fn password_manager(language: Language, code: &CaseCode) -> impl IntoView + use<> {
@@ -173,31 +168,18 @@ fn questions(language: Language, hours: u64) -> impl IntoView {
     }
 }
 
-/// Empty modules round a QR code (ISO/IEC 18004, section 9.1).
-const QUIET: i32 = 4;
-
-/// The dark modules as one path, each a unit square.
-fn modules(square: &QrCode) -> String {
-    let size = square.size();
-    (0..size)
-        .flat_map(|y| (0..size).map(move |x| (x, y)))
-        .filter(|&(x, y)| square.get_module(x, y))
-        .map(|(x, y)| format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET))
-        .collect()
-}
-
 /// The picture: the code in words and as a QR code, dark on white.
 fn drawn(code: &CaseCode) -> Option<String> {
     let code = code.to_string();
     let square = QrCode::encode_text(&code, QrCodeEcc::Medium).ok()?;
-    let side = square.size() + 2 * QUIET;
+    let side = square.size() + 2 * qr_code::QUIET;
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {height}\" width=\"{width}\">\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path fill=\"#000\" shape-rendering=\"crispEdges\" d=\"{modules}\"/>\
          <text x=\"{middle}\" y=\"{side}\" font-family=\"monospace\" font-size=\"2.3\" text-anchor=\"middle\">{code}</text></svg>",
         height = side + 3,
         width = side * 16,
-        modules = modules(&square),
+        modules = qr_code::modules(&square),
         middle = f64::from(side) / 2.0,
     ))
 }

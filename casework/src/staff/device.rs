@@ -33,7 +33,12 @@ fn lookup(cw: &Casework, token: &CookieToken) -> LookupHash {
 
 /// Counts a try before the password is looked at, so that tries made at the same time count as well. Gives whether it may
 /// be looked at: not during a pause.
-pub(super) async fn count_try(cw: &Casework, tx: &mut Tx, staff: Uuid, device: Option<&CookieToken>) -> Result<bool, Error> {
+pub(super) async fn count_try(
+    cw: &Casework,
+    tx: &mut Tx,
+    staff: Uuid,
+    device: Option<&CookieToken>,
+) -> Result<bool, Error> {
     let counter = counter(cw, tx, staff, device).await?;
     let now = cw.now();
     let tries = match counter {
@@ -84,6 +89,22 @@ fn pause_after(tries: i64) -> Option<TimeDelta> {
     Some((FIRST_PAUSE * 2_i32.pow(doublings.min(8))).min(LONGEST_PAUSE))
 }
 
+/// A right password where one was asked again: its counter starts anew.
+pub(super) async fn proved(cw: &Casework, tx: &mut Tx, staff: Uuid, device: Option<&CookieToken>) -> Result<(), Error> {
+    let counter = counter(cw, tx, staff, device).await?;
+    forgive(tx, staff, counter).await
+}
+
+async fn forgive(tx: &mut Tx, staff: Uuid, counter: Counter) -> Result<(), Error> {
+    match counter {
+        Counter::Account => execute!(tx, "UPDATE staff SET tries = 0, slowed_until = NULL WHERE id = $1", staff)?,
+        Counter::Device(lookup) => {
+            execute!(tx, "UPDATE known_device SET tries = 0, slowed_until = NULL WHERE lookup = $1", lookup)?
+        }
+    };
+    Ok(())
+}
+
 /// The member is in: their counter starts anew, and this browser is known from now on. From a known browser only that
 /// browser's counter is reset; a stranger's guesses go on counting.
 pub(super) async fn remember(
@@ -93,19 +114,12 @@ pub(super) async fn remember(
     device: Option<CookieToken>,
 ) -> Result<CookieToken, Error> {
     let expires = cw.now() + REMEMBERED;
-    if let Some(token) = device {
-        let known = execute!(
-            tx,
-            "UPDATE known_device SET tries = 0, slowed_until = NULL, expires_at = $1 WHERE lookup = $2 AND staff_id = $3",
-            expires,
-            lookup(cw, &token),
-            staff
-        )?;
-        if known == 1 {
-            return Ok(token);
-        }
+    let counter = counter(cw, tx, staff, device.as_ref()).await?;
+    forgive(tx, staff, counter).await?;
+    if let (Counter::Device(lookup), Some(token)) = (counter, device) {
+        execute!(tx, "UPDATE known_device SET expires_at = $1 WHERE lookup = $2", expires, lookup)?;
+        return Ok(token);
     }
-    execute!(tx, "UPDATE staff SET tries = 0, slowed_until = NULL WHERE id = $1", staff)?;
     let token = CookieToken::generate(&*cw.randomness);
     execute!(
         tx,
@@ -123,8 +137,10 @@ mod tests {
 
     #[test]
     fn pauses_begin_late_grow_and_stay_short() {
-        let pauses: Vec<Option<i64>> =
-            [1, 4, 5, 6, 9, 10, 1_000_000].into_iter().map(|tries| pause_after(tries).map(|pause| pause.num_seconds())).collect();
+        let pauses: Vec<Option<i64>> = [1, 4, 5, 6, 9, 10, 1_000_000]
+            .into_iter()
+            .map(|tries| pause_after(tries).map(|pause| pause.num_seconds()))
+            .collect();
         assert_eq!(pauses, [None, None, Some(30), Some(60), Some(480), Some(900), Some(900)]);
     }
 }

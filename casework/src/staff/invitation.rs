@@ -164,12 +164,7 @@ async fn first_hotline(cw: &Casework, tx: &mut Tx) -> Result<Uuid, Error> {
         return Ok(id);
     }
     let id = cw.new_id();
-    execute!(
-        tx,
-        "INSERT INTO organisation (id, kind, name, created_at) VALUES ($1, 'hotline', '', $2)",
-        id,
-        cw.now()
-    )?;
+    execute!(tx, "INSERT INTO organisation (id, kind, name, created_at) VALUES ($1, 'hotline', '', $2)", id, cw.now())?;
     Ok(id)
 }
 

@@ -51,7 +51,8 @@ pub enum MemberError {
     Failed(#[from] Error),
 }
 
-const MEMBER: &str = "SELECT staff.id, staff.organisation_id, organisation.name AS organisation_name, staff.sign_in, staff.name,
+const MEMBER: &str =
+    "SELECT staff.id, staff.organisation_id, organisation.name AS organisation_name, staff.sign_in, staff.name,
         staff.role, staff.language, staff.state, staff.signed_in_at
     FROM staff JOIN organisation ON organisation.id = staff.organisation_id
     WHERE staff.state <> 'removed' AND staff.name <> '' ORDER BY organisation.name, staff.name, staff.id";
@@ -60,6 +61,13 @@ const MEMBER: &str = "SELECT staff.id, staff.organisation_id, organisation.name 
 pub async fn list(cw: &Casework) -> Result<Vec<Member>, Error> {
     let mut tx = cw.storage.read().await?;
     Ok(fetch_all!(&mut tx, Member, MEMBER)?)
+}
+
+/// The address a member signs in with themself.
+pub async fn own_address(cw: &Casework, session: &StaffSession) -> Result<String, Error> {
+    let mut tx = cw.storage.read().await?;
+    let (address,) = fetch_one!(&mut tx, (String,), "SELECT sign_in FROM staff WHERE id = $1", session.staff)?;
+    Ok(address)
 }
 
 /// Changes the language of a member's own console.
@@ -76,8 +84,8 @@ pub async fn change_role(cw: &Casework, by: &StaffSession, staff: Uuid, role: Ro
         return Err(MemberError::Oneself);
     }
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
-    let changed =
-        execute!(&mut tx, "UPDATE staff SET role = $1 WHERE id = $2 AND state <> 'removed'", role, staff).map_err(Error::from)?;
+    let changed = execute!(&mut tx, "UPDATE staff SET role = $1 WHERE id = $2 AND state <> 'removed'", role, staff)
+        .map_err(Error::from)?;
     if changed == 0 {
         return Err(MemberError::NotFound);
     }

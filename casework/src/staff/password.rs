@@ -4,11 +4,12 @@ use secrecy::SecretString;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::device;
 use super::session::StaffSession;
 use crate::history::Actor;
 use crate::randomness::bytes;
 use crate::storage::Tx;
-use crate::vault::{Binding, NewPassword, PrivateKey, Verifier};
+use crate::vault::{Binding, CookieToken, NewPassword, PrivateKey, Sealed, Verifier};
 use crate::{Casework, Error, audit, execute, fetch_optional};
 
 const KEY: &str = "staff.key";
@@ -28,11 +29,16 @@ pub(super) fn salt(stored: &[u8]) -> Result<[u8; SALT], Error> {
 pub(super) struct Wrapped {
     salt: [u8; SALT],
     verifier: Verifier,
-    sealed: crate::vault::Sealed,
+    sealed: Sealed,
 }
 
 /// Hashes a chosen password and wraps the member's key under it. Slow; outside any transaction.
-pub(super) async fn wrap(cw: &Casework, staff: Uuid, password: NewPassword, key: &PrivateKey) -> Result<Wrapped, Error> {
+pub(super) async fn wrap(
+    cw: &Casework,
+    staff: Uuid,
+    password: NewPassword,
+    key: &PrivateKey,
+) -> Result<Wrapped, Error> {
     let salt = bytes(&*cw.randomness);
     let keys = cw.passwords.derive(password.into_secret(), salt).await?;
     let sealed = keys.wrapping.wrap_key(&*cw.randomness, binding(staff), key);
@@ -56,7 +62,7 @@ pub(super) async fn store(tx: &mut Tx, staff: Uuid, key: &PrivateKey, wrapped: W
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// The password they have is not what was typed.
+    /// The password they have is not what was typed, or there were too many tries.
     #[error("the present password is another")]
     Wrong,
     /// Our fault.
@@ -71,29 +77,37 @@ struct Present {
 }
 
 /// Changes the password of a signed-in member who knows the present one. The key pair stays, and so do the grants; every
-/// other session ends.
+/// other session ends. `device` is the cookie of an earlier sign-in, as for signing in.
 pub async fn change(
     cw: &Casework,
     session: &StaffSession,
+    device: Option<&CookieToken>,
     present: SecretString,
     new: NewPassword,
 ) -> Result<(), ChangeError> {
-    let stored = present_password(cw, session.staff).await?;
+    let stored = present_password(cw, session.staff, device).await?.ok_or(ChangeError::Wrong)?;
     let keys = cw.passwords.derive(present, salt(&stored.password_salt)?).await.map_err(Error::from)?;
     if !stored.verifier.matches(&keys.verifier) {
         return Err(ChangeError::Wrong);
     }
     let wrapped = wrap(cw, session.staff, new, &session.member_key).await?;
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
+    device::proved(cw, &mut tx, session.staff, device).await?;
     replace(cw, &mut tx, session, wrapped).await?;
     tx.commit().await.map_err(Error::from)?;
     Ok(())
 }
 
-async fn present_password(cw: &Casework, staff: Uuid) -> Result<Present, Error> {
-    let mut tx = cw.storage.read().await?;
+/// What is stored, unless too many wrong tries have begun a pause: whoever finds a console open guesses no faster than
+/// anybody at the door.
+async fn present_password(cw: &Casework, staff: Uuid, device: Option<&CookieToken>) -> Result<Option<Present>, Error> {
+    let mut tx = cw.storage.write().await?;
+    if !device::count_try(cw, &mut tx, staff, device).await? {
+        return Ok(None);
+    }
     let stored = fetch_optional!(&mut tx, Present, "SELECT password_salt, verifier FROM staff WHERE id = $1", staff)?;
-    stored.ok_or(Error::Inconsistent("staff"))
+    tx.commit().await?;
+    stored.map(Some).ok_or(Error::Inconsistent("staff"))
 }
 
 async fn replace(cw: &Casework, tx: &mut Tx, session: &StaffSession, wrapped: Wrapped) -> Result<(), Error> {

@@ -77,7 +77,12 @@ pub(super) async fn new_recovery_codes(
     let codes = RecoveryCode::generate_set(&*cw.randomness);
     execute!(tx, "DELETE FROM recovery_code WHERE staff_id = $1", staff)?;
     for code in &codes {
-        execute!(tx, "INSERT INTO recovery_code (staff_id, lookup) VALUES ($1, $2)", staff, code.lookup(&cw.keys, staff))?;
+        execute!(
+            tx,
+            "INSERT INTO recovery_code (staff_id, lookup) VALUES ($1, $2)",
+            staff,
+            code.lookup(&cw.keys, staff)
+        )?;
     }
     audit::record(cw, tx, Actor::Staff(staff), "staff.recovery_codes", staff, "").await?;
     Ok(codes)

@@ -71,7 +71,12 @@ struct Row {
 }
 
 /// Begins a session of a member whose private key was just opened.
-pub(crate) async fn begin(cw: &Casework, tx: &mut Tx, staff: Uuid, member_key: &PrivateKey) -> Result<CookieToken, Error> {
+pub(crate) async fn begin(
+    cw: &Casework,
+    tx: &mut Tx,
+    staff: Uuid,
+    member_key: &PrivateKey,
+) -> Result<CookieToken, Error> {
     let token = CookieToken::generate(&*cw.randomness);
     let keys = CookieKeys::derive(&token, &cw.keys, Purpose::SessionCookie);
     let id = cw.new_id();

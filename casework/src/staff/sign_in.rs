@@ -76,7 +76,8 @@ pub async fn sign_in(cw: &Casework, attempt: Attempt) -> Result<SignedIn, SignIn
 
 /// The account, if there is one and this try is not in a pause. The try is counted already.
 async fn admit(cw: &Casework, attempt: &Attempt) -> Result<Option<Account>, Error> {
-    let address = attempt.address.parse::<EmailAddress>().map(|address| address.as_str().to_lowercase()).unwrap_or_default();
+    let address =
+        attempt.address.parse::<EmailAddress>().map(|address| address.as_str().to_lowercase()).unwrap_or_default();
     let mut tx = cw.storage.write().await?;
     let account = fetch_optional!(
         &mut tx,

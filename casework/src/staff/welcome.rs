@@ -76,7 +76,8 @@ pub async fn choose_password(
 
 async fn introduce(tx: &mut Tx, invited: &Invited, identity: &Identity) -> Result<(), WelcomeError> {
     let address = identity.address.as_str().to_lowercase();
-    let taken = fetch_optional!(tx, (Uuid,), "SELECT id FROM staff WHERE sign_in = $1", address.as_str()).map_err(Error::from)?;
+    let taken = fetch_optional!(tx, (Uuid,), "SELECT id FROM staff WHERE sign_in = $1", address.as_str())
+        .map_err(Error::from)?;
     if taken.is_some() {
         return Err(WelcomeError::AddressTaken);
     }

@@ -61,7 +61,8 @@ impl Sent {
     /// Puts the case into a state, as the console would.
     pub async fn becomes(&self, world: &World, state: &str, outcome: Option<&str>) {
         let mut tx = world.cw.storage.write().await.unwrap();
-        execute!(&mut tx, "UPDATE cases SET state = $1, outcome = $2 WHERE id = $3", state, outcome, self.case).unwrap();
+        execute!(&mut tx, "UPDATE cases SET state = $1, outcome = $2 WHERE id = $3", state, outcome, self.case)
+            .unwrap();
         tx.commit().await.unwrap();
     }
 }

@@ -14,8 +14,8 @@ use casework::taxonomy::{OrganisationKind, Role};
 use leptos::prelude::*;
 
 use crate::paths::{
-    ChangeRole, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable, RecoveryKey, RemoveMember,
-    ResetMember, Resume, Routing, Staff, Suspend, Templates, Url,
+    ChangeRole, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable, RecoveryKey,
+    RemoveMember, ResetMember, Resume, Routing, Staff, Suspend, Templates, Url,
 };
 use crate::words::Language;
 use crate::{App, say};

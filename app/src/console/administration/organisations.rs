@@ -111,7 +111,8 @@ async fn new_page(
                 </form>
             </div>
         }
-    }).await
+    })
+    .await
 }
 
 fn details_fields(app: &App, language: Language, kind: OrganisationKind, form: &FormState) -> impl IntoView + use<> {
@@ -145,12 +146,17 @@ fn parse(language: Language, kind: OrganisationKind, fields: &Fields) -> Result<
     let is_provider = kind == OrganisationKind::Provider;
     let email = match fields.get("notice_email").trim() {
         "" => Ok(None),
-        typed => typed.parse().map(Some).map_err(|_| Problem::new("notice_email", say!(language, "welcome.address_wrong"))),
+        typed => {
+            typed.parse().map(Some).map_err(|_| Problem::new("notice_email", say!(language, "welcome.address_wrong")))
+        }
     };
     let hours = match fields.get("answer_hours").trim().parse() {
         Ok(hours) if (1..=LONGEST_ANSWER).contains(&hours) => Ok(hours),
         _ if !is_provider => Ok(24),
-        _ => Err(Problem::new("answer_hours", say!(language, "administration.organisation.hours_wrong", longest = LONGEST_ANSWER))),
+        _ => Err(Problem::new(
+            "answer_hours",
+            say!(language, "administration.organisation.hours_wrong", longest = LONGEST_ANSWER),
+        )),
     };
     let domains = parse_domains(language, fields.get("domains"));
     match (name, email, hours, domains) {
@@ -171,8 +177,11 @@ fn parse(language: Language, kind: OrganisationKind, fields: &Fields) -> Result<
 /// Names with spaces, commas or lines between them.
 fn parse_domains(language: Language, typed: &str) -> Result<Vec<Domain>, Problem> {
     let mut domains: Vec<Domain> = Vec::new();
-    for name in typed.split(|character: char| character.is_whitespace() || character == ',').filter(|name| !name.is_empty()) {
-        let wrong = || Problem::new("domains", say!(language, "administration.organisation.domain_wrong", domain = name));
+    for name in
+        typed.split(|character: char| character.is_whitespace() || character == ',').filter(|name| !name.is_empty())
+    {
+        let wrong =
+            || Problem::new("domains", say!(language, "administration.organisation.domain_wrong", domain = name));
         let domain = name.parse().map_err(|_| wrong())?;
         if !domains.contains(&domain) {
             domains.push(domain);
@@ -277,7 +286,12 @@ fn pause_words(language: Language, zone: chrono_tz::Tz, pause: Suspension) -> St
     }
 }
 
-fn pause_panel(language: Language, found: &Organisation, form: &FormState, pauses: Vec<String>) -> impl IntoView + use<> {
+fn pause_panel(
+    language: Language,
+    found: &Organisation,
+    form: &FormState,
+    pauses: Vec<String>,
+) -> impl IntoView + use<> {
     let organisation = found.id;
     let change = if found.suspended_at.is_some() {
         view! {
@@ -317,7 +331,9 @@ pub async fn change(
     let problems = match parse(language, found.kind, &fields) {
         Err(problems) => problems,
         Ok(details) => match organisation::change(&app.casework, &session, id, &details).await {
-            Ok(()) => return Ok(Redirect::to(&Organisations { language, kind: found.kind }.to_string()).into_response()),
+            Ok(()) => {
+                return Ok(Redirect::to(&Organisations { language, kind: found.kind }.to_string()).into_response());
+            }
             Err(OrganisationError::DomainTaken(domain)) => vec![taken(language, &domain)],
             Err(OrganisationError::NotFound) => return Err(Failure::NotFound),
             Err(OrganisationError::Failed(cause)) => return Err(cause.into()),
@@ -341,7 +357,8 @@ pub async fn suspend(
 ) -> Answer {
     let found = find(&app, id).await?;
     let Ok(reason) = Words::parse(fields.get("reason"), LONGEST_REASON) else {
-        let problem = Problem::new("reason", say!(language, "administration.pause.reason_wrong", longest = LONGEST_REASON));
+        let problem =
+            Problem::new("reason", say!(language, "administration.pause.reason_wrong", longest = LONGEST_REASON));
         let mut shown = present(&app, &found).await?;
         shown.0.push(("reason".to_owned(), fields.get("reason").to_owned()));
         let form = FormState { fields: shown, problems: vec![problem] };

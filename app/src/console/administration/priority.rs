@@ -35,7 +35,8 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(sessi
 
 fn fields(table: &priority::PriorityTable) -> Fields {
     let levels = Trigger::CHANGEABLE.map(|trigger| (trigger.code().to_owned(), table.level(trigger).to_string()));
-    let minutes = MINUTES.into_iter().zip(table.times()).map(|(name, time)| (name.to_owned(), time.minutes.to_string()));
+    let minutes =
+        MINUTES.into_iter().zip(table.times()).map(|(name, time)| (name.to_owned(), time.minutes.to_string()));
     let round = (0..LEVELS)
         .zip(table.times())
         .filter(|(_, time)| time.round_the_clock)
@@ -70,7 +71,9 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
 }
 
 fn level_choices(language: Language, count: usize) -> Vec<Choice> {
-    (0..count).map(|level| Choice::new(level.to_string(), say!(language, "administration.priority.level", level = level))).collect()
+    (0..count)
+        .map(|level| Choice::new(level.to_string(), say!(language, "administration.priority.level", level = level)))
+        .collect()
 }
 
 fn level_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
@@ -108,7 +111,8 @@ fn parse(language: Language, fields: &Fields) -> Result<priority::PriorityTable,
         let round_the_clock = fields.has(DAY_AND_NIGHT, &level.to_string());
         match fields.get(name).trim().parse() {
             Ok(minutes) if (1..=LONGEST).contains(&minutes) => *time = LevelTime { minutes, round_the_clock },
-            _ => problems.push(Problem::new(name, say!(language, "administration.priority.minutes_wrong", longest = LONGEST))),
+            _ => problems
+                .push(Problem::new(name, say!(language, "administration.priority.minutes_wrong", longest = LONGEST))),
         }
     }
     if problems.is_empty() { table.with_times(times).map_err(|_| Vec::new()) } else { Err(problems) }
@@ -127,6 +131,8 @@ pub async fn save(
             priority::save(&app.casework, &session, &table).await?;
             Ok(Redirect::to(&PriorityTable { language }.to_string()).into_response())
         }
-        Err(problems) => Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await),
+        Err(problems) => {
+            Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await)
+        }
     }
 }

@@ -76,7 +76,9 @@ async fn choices(app: &App, language: Language) -> Result<Choices, casework::Err
     let any = |key: &str| Choice::new("", say!(language, format!("administration.routing.{key}")));
     let hotlines = organisation::list(&app.casework, OrganisationKind::Hotline).await?;
     let hotlines = hotlines.into_iter().map(|hotline| Choice::new(hotline.id.to_string(), hotline.name));
-    let harms = Harm::ALL.iter().map(|harm| Choice::new(harm.to_string(), say!(language, format!("administration.harm.{harm}"))));
+    let harms = Harm::ALL
+        .iter()
+        .map(|harm| Choice::new(harm.to_string(), say!(language, format!("administration.harm.{harm}"))));
     let mut countries = with_none(language, countries::choices(&app.operator, language));
     if let Some(first) = countries.first_mut() {
         *first = any("any_country");
@@ -102,7 +104,11 @@ async fn page(
     let title = say!(language, "administration.routing.title");
     let form = FormState { fields: Fields::default(), problems };
     Ok(console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
-        let rows = rows.into_iter().enumerate().map(|(index, row)| rule_row(language, index + 1, &row, &choices)).collect_view();
+        let rows = rows
+            .into_iter()
+            .enumerate()
+            .map(|(index, row)| rule_row(language, index + 1, &row, &choices))
+            .collect_view();
         view! {
             {tabs(language, Role::Administrator, Tab::Routing)}
             <h1>{title}</h1>
@@ -122,11 +128,13 @@ async fn page(
                 <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
             </form>
         }
-    }).await)
+    })
+    .await)
 }
 
 fn rule_row(language: Language, number: usize, row: &Row, choices: &Choices) -> impl IntoView + use<> {
-    let label = |key: &str| say!(language, "administration.routing.field", number = number, field = say!(language, key));
+    let label =
+        |key: &str| say!(language, "administration.routing.field", number = number, field = say!(language, key));
     view! {
         <tr>
             <td data-label=say!(language, "administration.routing.order")>
@@ -194,7 +202,8 @@ pub async fn save(
             Ok(saved(language))
         }
         Err(typed) => {
-            let problem = Problem::new("rules", say!(language, "administration.routing.language_wrong", language = typed));
+            let problem =
+                Problem::new("rules", say!(language, "administration.routing.language_wrong", language = typed));
             page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, rows, vec![problem]).await
         }
     }

@@ -32,7 +32,13 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit, Lead(session): Lead
     list(&app, &visit, &session, StatusCode::OK, None).await
 }
 
-async fn list(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, problem: Option<String>) -> Answer {
+async fn list(
+    app: &Arc<App>,
+    visit: &Visit,
+    session: &StaffSession,
+    status: StatusCode,
+    problem: Option<String>,
+) -> Answer {
     let language = visit.language;
     let members = member::list(&app.casework).await?;
     let zone = app.casework.hours.zone();
@@ -135,11 +141,18 @@ pub async fn invite_form(State(app): State<Arc<App>>, visit: Visit, Administrato
     invite_page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields)).await
 }
 
-async fn invite_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Answer {
+async fn invite_page(
+    app: &Arc<App>,
+    visit: &Visit,
+    session: &StaffSession,
+    status: StatusCode,
+    form: FormState,
+) -> Answer {
     let language = visit.language;
     let hotlines = organisation::list(&app.casework, OrganisationKind::Hotline).await?;
     let hotlines = hotlines.into_iter().map(|hotline| Choice::new(hotline.id.to_string(), hotline.name)).collect();
-    let languages = Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let languages =
+        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
     let title = say!(language, "administration.staff.invite");
     Ok(console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
         view! {
@@ -182,7 +195,14 @@ pub async fn invite(
     let new = match parse(language, &fields) {
         Ok(new) => new,
         Err(problems) => {
-            return invite_page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await;
+            return invite_page(
+                &app,
+                &visit,
+                &session,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                FormState { fields, problems },
+            )
+            .await;
         }
     };
     let link = |token: &CookieToken| welcome_link(&app, &new.language, token);
@@ -203,7 +223,8 @@ pub async fn invite(
 fn parse(language: Language, fields: &Fields) -> Result<NewStaff, Vec<Problem>> {
     let name = Words::parse(fields.get("name"), LONGEST_NAME)
         .map_err(|_| Problem::new("name", say!(language, "administration.name_wrong", longest = LONGEST_NAME)));
-    let address = fields.get("address").parse().map_err(|_| Problem::new("address", say!(language, "welcome.address_wrong")));
+    let address =
+        fields.get("address").parse().map_err(|_| Problem::new("address", say!(language, "welcome.address_wrong")));
     let chosen = |field| Problem::new(field, say!(language, "administration.choose"));
     let hotline = fields.get("hotline").parse().map_err(|_| chosen("hotline"));
     let role = fields.get("role").parse().map_err(|_| chosen("role"));
@@ -282,7 +303,8 @@ async fn member_page(
                 }}
             </div>
         }
-    }).await)
+    })
+    .await)
 }
 
 fn changes(language: Language, member: &Member) -> impl IntoView + use<> {
