@@ -1,0 +1,77 @@
+// A member of a hotline's staff at the console.
+import assert from 'node:assert/strict';
+
+import { Authenticator } from './authenticator.mjs';
+import { Person } from './person.mjs';
+
+const PASSWORD = 'lanterns along the harbour wall';
+
+export class Staff extends Person {
+  /** As whom to sign in: name, address, authenticator. */
+  account = null;
+
+  static async arrives(browser, house, way = {}, account = null, more = {}) {
+    const person = await Person.arrives(browser, house, way, more);
+    Object.setPrototypeOf(person, Staff.prototype);
+    person.account = account;
+    return person;
+  }
+
+  /** Takes up an invitation: password, authenticator, recovery codes. */
+  async takesUp(link, { name, address }) {
+    await this.open(link.replace(/(?<=\/)[a-z]{2}(?=\/console)/, this.language));
+    const isNameless = (await this.field('name').count()) === 1;
+    await this.fill({ ...(isNameless ? { name, address } : {}), password: PASSWORD, again: PASSWORD });
+    await this.go(this.button('welcome.next'));
+
+    await this.heading('welcome.factor.title').waitFor();
+    const authenticator = new Authenticator(await this.page.locator('main code.code').innerText());
+    await this.fill({ code: authenticator.code() });
+    await this.go(this.button('welcome.next'));
+
+    await this.heading('welcome.codes.title').waitFor();
+    authenticator.recoveryCodes = await this.page.locator('main ol code').allInnerTexts();
+    assert.ok(authenticator.recoveryCodes.length >= 8);
+    this.account = { name, address, authenticator };
+    await this.go(this.link('welcome.codes.kept'));
+  }
+
+  /** Sets the hotline up and gives back the recovery shares. */
+  async setsUp(name = 'Lighthouse hotline') {
+    await this.heading('set_up.title').waitFor();
+    await this.fill({ name, country: 'FI', shares: '3', needed: '2' });
+    await this.go(this.button('set_up.button'));
+    await this.heading('shares.title').waitFor();
+    const shares = await this.page.locator('ul.shares code').allInnerTexts();
+    await this.go(this.button('shares.stored'));
+    return shares;
+  }
+
+  async signsIn() {
+    await this.open(`/${this.language}/console/sign-in`);
+    await this.fill({ address: this.account.address, password: PASSWORD, code: this.account.authenticator.code() });
+    await this.go(this.button('sign_in.button'));
+    assert.equal(new URL(this.page.url()).pathname.split('/')[2], 'console');
+    assert.equal(this.status, 200);
+  }
+
+  /** Closes the case that is open. */
+  async closesWith(outcome, explanation) {
+    await this.unfold('case.end.close');
+    await this.fill({ outcome, explanation });
+    await this.go(this.button('case.end.close_now'));
+  }
+
+  async signsOut() {
+    await this.go(this.button('console.nav.sign_out'));
+    await this.heading('sign_in.title').waitFor();
+  }
+}
+
+/** A hotline that is set up and takes reports: its first administrator, who can open cases. */
+export async function openHotline(browser, house) {
+  const first = await Staff.arrives(browser, house, {});
+  await first.takesUp(house.firstLink, { name: 'Aino Administrator', address: 'aino@hotline.example' });
+  first.shares = await first.setsUp();
+  return first;
+}
