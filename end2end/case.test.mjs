@@ -28,8 +28,8 @@ before(async () => {
   for (const person of [first, second]) await person.leaves();
 });
 after(async () => {
-  await browser.close();
-  await house.stop();
+  await browser?.close();
+  await house?.stop();
 });
 
 const OWN_PICTURE = {

@@ -16,15 +16,24 @@ before(async () => {
   await (await openHotline(browser, house)).leaves();
 });
 after(async () => {
-  await browser.close();
-  await house.stop();
+  await browser?.close();
+  await house?.stop();
 });
 
 /** A child for whom the neutral site exists. */
 async function arrives(way) {
   const child = await Reporter.arrives(browser, house, way);
   child.allowed.add(new URL(ELSEWHERE).origin);
-  await child.context.route(`${ELSEWHERE}**`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Elsewhere</title><p>Elsewhere' }));
+  // Asked for by a redirect, which only the browser's own protocol can catch.
+  const wire = await child.context.newCDPSession(child.page);
+  await wire.send('Fetch.enable', { patterns: [{ urlPattern: `${ELSEWHERE}*` }] });
+  wire.on('Fetch.requestPaused', ({ requestId }) =>
+    wire.send('Fetch.fulfillRequest', {
+      requestId,
+      responseCode: 200,
+      responseHeaders: [{ name: 'content-type', value: 'text/html' }],
+      body: Buffer.from('<!doctype html><title>Elsewhere</title><p>Elsewhere').toString('base64'),
+    }));
   return child;
 }
 

@@ -25,8 +25,8 @@ before(async () => {
   await first.leaves();
 });
 after(async () => {
-  await browser.close();
-  await house.stop();
+  await browser?.close();
+  await house?.stop();
 });
 
 /** Follows every link to a kind of page not yet seen, and looks at the page. */

@@ -28,8 +28,8 @@ before(async () => {
   await (await openHotline(browser, house)).leaves();
 });
 after(async () => {
-  await browser.close();
-  await house.stop();
+  await browser?.close();
+  await house?.stop();
 });
 
 /** A child whose every byte is watched. */

@@ -11,11 +11,12 @@ let browser;
 before(async () => {
   browser = await launch();
 });
-after(() => browser.close());
+after(() => browser?.close());
 
 for (const [name, way] of Object.entries(WAYS)) {
-  test(`a hotline is set up and a colleague is let in, ${name}`, async () => {
+  test(`a hotline is set up and a colleague is let in, ${name}`, async (t) => {
     const house = await startSuoja();
+    t.after(() => house.stop());
     const visitor = await Person.arrives(browser, house, way);
     await visitor.open(`/${visitor.language}`);
     await visitor.heading('home.closed').waitFor();
@@ -24,8 +25,8 @@ for (const [name, way] of Object.entries(WAYS)) {
     await first.takesUp(house.firstLink, { name: 'Aino Administrator', address: 'aino@hotline.example' });
     const shares = await first.setsUp();
     assert.equal(new Set(shares).size, 3);
-    await first.heading('queue.title').waitFor();
-    await first.sees('queue.empty');
+    await first.heading('console.nav.queue').waitFor();
+    await first.sees('queue.empty.queue');
 
     await visitor.open(`/${visitor.language}`);
     await visitor.heading('home.title').waitFor();
@@ -39,10 +40,10 @@ for (const [name, way] of Object.entries(WAYS)) {
 
     await first.grants('Otto Analyst');
     await second.open(`/${second.language}/console`);
-    await second.heading('queue.title').waitFor();
+    await second.heading('console.nav.queue').waitFor();
     await second.signsOut();
     await second.signsIn();
-    await second.heading('queue.title').waitFor();
+    await second.heading('console.nav.queue').waitFor();
 
     // A link works once.
     await visitor.open(link);
@@ -50,6 +51,5 @@ for (const [name, way] of Object.entries(WAYS)) {
     await visitor.heading('welcome.ended.title').waitFor();
 
     for (const person of [visitor, first, second]) await person.leaves();
-    await house.stop();
   });
 }

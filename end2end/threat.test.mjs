@@ -15,8 +15,8 @@ before(async () => {
   await (await openHotline(browser, house)).leaves();
 });
 after(async () => {
-  await browser.close();
-  await house.stop();
+  await browser?.close();
+  await house?.stop();
 });
 
 const ANSWERS = {

@@ -163,7 +163,7 @@ pub fn text_area(
             <label for=name>{label}</label>
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             {problem_line(name, problem.clone())}
-            <textarea id=name name=name rows=rows dir="auto" autocomplete="off"
+            <textarea id=name name=name rows=rows dir="auto"
                 aria-invalid=problem.is_some().then_some("true") aria-describedby=described>
                 {format!("\n{}", form.fields.get(name))}
             </textarea>

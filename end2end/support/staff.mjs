@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { Authenticator } from './authenticator.mjs';
+import { readMail } from './mail.mjs';
 import { Person } from './person.mjs';
 
 const PASSWORD = 'lanterns along the harbour wall';
@@ -55,6 +56,36 @@ export class Staff extends Person {
     assert.equal(this.status, 200);
   }
 
+  /** Opens one of the pages of administration. */
+  async administers(page) {
+    await this.open(`/${this.language}/console/administration/${page}`);
+  }
+
+  /** Invites a colleague; gives the link that is also mailed to them. */
+  async invites({ name, address, role }) {
+    await this.administers('invite');
+    await this.fill({ name, address, role });
+    await this.go(this.button('administration.staff.send'));
+    await this.heading('administration.link.title', { name }).waitFor();
+    const link = (await this.page.locator('#link').innerText()).trim();
+    const mail = readMail((await this.house.mail.next(({ to }) => to.includes(address))).raw);
+    assert.ok(mail.text.includes(link), 'the link that is shown is the one in the mail');
+    return link;
+  }
+
+  /** Lets a colleague in to the cases. */
+  async grants(name) {
+    await this.administers('staff');
+    await this.go(this.button('administration.staff.grant', { name }));
+  }
+
+  /** Adds a provider that takes notices. */
+  async addsProvider({ name, address, domain }) {
+    await this.administers('organisations/provider/new');
+    await this.fill({ name, notice_email: address, answer_hours: '48', domains: domain });
+    await this.go(this.button('administration.save'));
+  }
+
   /** Closes the case that is open. */
   async closesWith(outcome, explanation) {
     await this.unfold('case.end.close');
@@ -63,7 +94,7 @@ export class Staff extends Person {
   }
 
   async signsOut() {
-    await this.go(this.button('console.nav.sign_out'));
+    await this.go(this.button('sign_in.out'));
     await this.heading('sign_in.title').waitFor();
   }
 }

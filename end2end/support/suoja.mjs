@@ -36,7 +36,7 @@ export async function startSuoja({ command = 'serve', settings = {} } = {}) {
       SUOJA_LISTEN: `127.0.0.1:${port}`,
       SUOJA_DATA_FOLDER: join(folder, 'data'),
       SUOJA_KEY_FOLDER: join(folder, 'keys'),
-      SUOJA_SITE_FOLDER: join(HOUSE, 'target/site'),
+      SUOJA_SITE_FOLDER: process.env.SUOJA_SITE_FOLDER ?? join(HOUSE, 'target/site'),
       SUOJA_MAIL__HOST: '127.0.0.1',
       SUOJA_MAIL__PORT: String(mail.port),
       SUOJA_MAIL__TLS: 'none',
