@@ -22,7 +22,6 @@ const ANSWERS = {
 
 let browser;
 let house;
-let traffic;
 before(async () => {
   [browser, house] = await Promise.all([launch(), startSuoja()]);
   await (await openHotline(browser, house)).leaves();
@@ -33,9 +32,10 @@ after(async () => {
 });
 
 /** A child whose every byte is watched. */
-async function watched(way, more) {
-  traffic = await watchTraffic(house.origin);
-  return Reporter.arrives(browser, house, way, { proxy: traffic.settings, ...more });
+async function watched(t, way, more) {
+  const traffic = await watchTraffic(house.origin);
+  t.after(() => traffic.stop());
+  return { traffic, child: await Reporter.arrives(browser, house, way, { proxy: traffic.settings, ...more }) };
 }
 
 /** Chooses files and waits until the fingerprint of each is made. */
@@ -45,8 +45,8 @@ async function choosesFiles(child, files) {
 }
 
 for (const [name, way] of Object.entries(WAYS).filter(([, way]) => way.javaScript !== false)) {
-  test(`own pictures are hashed on the device and the fingerprints sent, ${name}`, async () => {
-    const child = await watched(way);
+  test(`own pictures are hashed on the device and the fingerprints sent, ${name}`, async (t) => {
+    const { child, traffic } = await watched(t, way);
     await child.enters('picture');
     let fields;
     const steps = await child.tells({
@@ -81,7 +81,6 @@ for (const [name, way] of Object.entries(WAYS).filter(([, way]) => way.javaScrip
     await child.leaves();
     assertNoPicture(traffic.sent, PICTURES, house.origin);
     assert.ok(traffic.sent.some(({ bytes }) => bytes.includes(fields[0].sha256)), 'what was sent passed where it is watched');
-    await traffic.stop();
   });
 }
 
@@ -101,8 +100,8 @@ test('without script the page says so and offers a link instead', async () => {
   await child.leaves();
 });
 
-test('the worker that reads the pictures has no network', async () => {
-  const child = await watched({});
+test('the worker that reads the pictures has no network', async (t) => {
+  const { child } = await watched(t, {});
   await child.enters('picture');
   await child.fill(ANSWERS.whose);
   await child.go(child.onward());
@@ -127,7 +126,6 @@ test('the worker that reads the pictures has no network', async () => {
   });
   assert.deepEqual(tries, ['stopped', 'stopped', 'stopped', 'stopped']);
   await child.context.close();
-  await traffic.stop();
 });
 
 // The checker is only worth something if it notices. Each leak is a page script gone bad, with the page's policy put aside.
@@ -148,8 +146,8 @@ const LEAKS = {
 };
 
 for (const [name, leak] of Object.entries(LEAKS)) {
-  test(`a leak ${name} is noticed`, async () => {
-    const child = await watched({}, { bypassCSP: true });
+  test(`a leak ${name} is noticed`, async (t) => {
+    const { child, traffic } = await watched(t, {}, { bypassCSP: true });
     await child.context.addInitScript(`addEventListener('change', async ({ target }) => {
       const file = target.files?.[0];
       if (file) await (${leak})(new Uint8Array(await file.arrayBuffer()));
@@ -166,6 +164,5 @@ for (const [name, leak] of Object.entries(LEAKS)) {
     await leaked;
     assert.throws(() => assertNoPicture(traffic.sent, PICTURES, house.origin), assert.AssertionError);
     await child.context.close();
-    await traffic.stop();
   });
 }

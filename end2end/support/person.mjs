@@ -108,9 +108,7 @@ export class Person {
 
   /** Presses what leads to another page, and looks at it. */
   async go(control) {
-    const loaded = this.page.waitForEvent('load');
-    await this.hands.press(control);
-    await loaded;
+    await Promise.all([this.page.waitForEvent('load'), this.hands.press(control)]);
     await this.look();
   }
 

@@ -1,0 +1,79 @@
+// Draws the pictures for the README: real pages, made-up people. Run it by hand after a change of face: node end2end/screenshots.mjs
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'smol-toml';
+
+import { Authenticator } from './support/authenticator.mjs';
+import { launch } from './support/browser.mjs';
+import { chosen, png } from './support/picture.mjs';
+import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
+import { Staff, openHotline } from './support/staff.mjs';
+import { startSuoja } from './support/suoja.mjs';
+
+const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+const PHONE = { width: 360, height: 740, touch: true };
+const SHARP = { deviceScaleFactor: 2 };
+
+await mkdir(PICTURES, { recursive: true });
+const browser = await launch();
+
+const draw = (person, name) => person.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+
+async function drawReporters() {
+  const house = await startSuoja();
+  await (await openHotline(browser, house)).leaves();
+
+  const child = await Reporter.arrives(browser, house, PHONE, SHARP);
+  await child.open('/en');
+  await draw(child, 'home');
+  await child.enters('threat');
+  await draw(child, 'safety-steps');
+  await child.enters('picture');
+  await child.tells({
+    ...LAST_ANSWERS,
+    whose: { whose: 'me' },
+    'age-in-picture': { age_in_picture: '13_15' },
+    where: { links: 'https://pictures.example/p/20' },
+    spreading: { spreading: 'no' },
+    async files() {
+      await child.hands.files(child.page.locator('#choose-files'), [chosen('harbour.png', png())]);
+      await child.page.locator('ul.files li.done').waitFor();
+      await child.page.locator('#choose-files').scrollIntoViewIfNeeded();
+      await draw(child, 'hashing');
+    },
+  });
+  await child.go(child.button('report.check.send'));
+  await draw(child, 'receipt');
+  await child.leaves();
+
+  const other = await Reporter.arrives(browser, house, { ...PHONE, language: 'ar', colorScheme: 'dark' }, SHARP);
+  await other.open('/ar');
+  await draw(other, 'home-arabic');
+  await other.leaves();
+  await house.stop();
+}
+
+async function drawHotline() {
+  const house = await startSuoja({ command: 'demo' });
+  const signIns = parse(await readFile(join(house.folder, 'demo-data/sign-ins.toml'), 'utf8'));
+  const child = await Reporter.arrives(browser, house, PHONE, SHARP);
+  await child.comesBackWith(signIns.codes[0]);
+  await draw(child, 'my-case');
+  await child.leaves();
+
+  const [{ name, address, password, secret }] = signIns.staff;
+  const account = { name, address, password, authenticator: new Authenticator(secret) };
+  const staff = await Staff.arrives(browser, house, {}, account);
+  await staff.signsIn();
+  await staff.open('/en/console');
+  await draw(staff, 'queue');
+  await staff.go(staff.button('queue.take_next'));
+  await draw(staff, 'case');
+  await staff.leaves();
+  await house.stop();
+}
+
+await drawReporters();
+await drawHotline();
+await browser.close();
