@@ -164,7 +164,7 @@ pub async fn of_case(tx: &mut Tx, case: Uuid, only_reporters: bool) -> Result<Ve
         tx,
         Entry,
         "SELECT created_at, staff_id, subject_id, for_reporter, detail FROM history
-         WHERE case_id = $1 AND (for_reporter OR NOT $2) ORDER BY id",
+         WHERE case_id = $1 AND (for_reporter OR NOT $2) ORDER BY created_at, id",
         case,
         only_reporters
     )?)

@@ -97,7 +97,7 @@ pub async fn of_case(tx: &mut Tx, case: Uuid, key: &PrivateKey) -> Result<Vec<Me
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT id, from_reporter, staff_id, sealed_body, created_at, read_at FROM message WHERE case_id = $1 ORDER BY id",
+        "SELECT id, from_reporter, staff_id, sealed_body, created_at, read_at FROM message WHERE case_id = $1 ORDER BY created_at, id",
         case
     )?;
     rows.into_iter().map(|row| open(row, key)).collect()
