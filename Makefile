@@ -39,7 +39,7 @@ setup:
 	@scripts/setup.sh
 
 # The islands: everything the hydrating half of app is made of.
-APP_SOURCES := app/Cargo.toml Cargo.lock $(shell find app/src/islands app/src/lib.rs tools/bindings/src -type f)
+APP_SOURCES := Cargo.toml Cargo.lock app/Cargo.toml $(shell find app/src/islands app/src/lib.rs tools/bindings/src -type f)
 $(SITE)/pkg/app_bg.wasm: $(APP_SOURCES)
 	@echo 'site: islands (cold: 3 to 5 minutes)'
 	@mkdir -p $(SITE)/pkg
@@ -49,7 +49,7 @@ $(SITE)/pkg/app_bg.wasm: $(APP_SOURCES)
 	@cp target/islands/app.js $(SITE)/pkg/app.js
 	@cp target/islands/app_small.wasm $@
 
-$(SITE)/pkg/hashing.wasm: hashing/Cargo.toml Cargo.lock $(shell find hashing/src -type f)
+$(SITE)/pkg/hashing.wasm: Cargo.toml Cargo.lock hashing/Cargo.toml $(shell find hashing/src -type f)
 	@echo 'site: hashing module'
 	@mkdir -p $(SITE)/pkg
 	@wasm=$$(scripts/wasm.sh hashing) && tools/node_modules/.bin/wasm-opt -O3 --enable-bulk-memory \

@@ -42,7 +42,7 @@ async fn the_order_is_level_then_flaggers_then_deadline_then_age() {
         let young = case(world, &hotline, Shape::level(2).received(-1)).await;
         let old = case(world, &hotline, Shape::level(2).received(-9)).await;
         let soon = case(world, &hotline, Shape::level(2).due_in(5)).await;
-        let flagged = case(world, &hotline, Shape::level(2).due_in(400).from_flagger()).await;
+        let flagged = case(world, &hotline, Shape::level(2).due_in(400).by_flagger()).await;
         let sidelined = case(world, &hotline, Shape::level(4).due_in(-900)).await;
         let late = case(world, &hotline, Shape::level(3).due_in(-500)).await;
         let danger = case(world, &hotline, Shape::level(0).due_in(900)).await;

@@ -153,8 +153,9 @@ pub async fn start(configuration: &Configuration, app: Arc<App>) -> Result<Runni
     let console_address = console_listener.as_ref().and_then(|listener| listener.local_addr().ok());
 
     let stop = CancellationToken::new();
-    let surroundings = Surroundings { app: app.clone(), mailer, data_folder: configuration.data_folder.clone() };
-    let mut tasks = workers::start(&Arc::new(surroundings), &stop);
+    let data_folder = configuration.data_folder.clone();
+    let surroundings = Surroundings { app: app.clone(), mailer, data_folder, stop: stop.clone() };
+    let mut tasks = workers::start(&Arc::new(surroundings));
     let mut pages = app::public::router();
     match console_listener {
         None => pages = pages.merge(app::console::router()),

@@ -1,7 +1,7 @@
 //! A fresh Suoja for each test, on SQLite always and on PostgreSQL where `SUOJA_TEST_POSTGRES` names a server
 //! (`postgres://user@host:port/database`): each test gets a schema of its own there, dropped afterwards.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 pub mod sent;
 

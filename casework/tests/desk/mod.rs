@@ -32,7 +32,7 @@ impl Shape {
         Self { level, flagger_rank: 1, due_in: 60, received: 0, state: "received" }
     }
 
-    pub fn from_flagger(mut self) -> Self {
+    pub fn by_flagger(mut self) -> Self {
         self.flagger_rank = 0;
         self
     }

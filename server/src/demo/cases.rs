@@ -197,7 +197,7 @@ impl<'a> Making<'a> {
                 label::set(cw, session, case, &label.into_iter().collect()).await?;
             }
             Act::Ask => {
-                case::write_to_reporter(cw, session, case, &one_of(&mut self.chance, &voices.ask)?, true).await?
+                case::write_to_reporter(cw, session, case, &one_of(&mut self.chance, &voices.ask)?, true).await?;
             }
             Act::Write => {
                 case::write_to_reporter(cw, session, case, &one_of(&mut self.chance, &voices.write)?, false).await?;

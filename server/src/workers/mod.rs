@@ -28,17 +28,18 @@ pub struct Surroundings {
     pub mailer: Option<Mailer>,
     /// Where the audit chain's head is kept outside the database.
     pub data_folder: PathBuf,
+    /// Whether the process is ending: what is long stops between two of its steps.
+    pub stop: CancellationToken,
 }
 
-/// Starts every worker. They end at `stop`, each after what it is doing.
-pub fn start(surroundings: &Arc<Surroundings>, stop: &CancellationToken) -> JoinSet<()> {
+/// Starts every worker. They end when the process does, each after what it is doing.
+pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    let starting = (surroundings, stop);
-    workers.spawn(repeat("outbox", Duration::from_secs(2), starting, outbox::send_due));
-    workers.spawn(repeat("purge", Duration::from_secs(60), starting, purge::delete_expired));
-    workers.spawn(repeat("overdue", Duration::from_secs(60), starting, overdue::raise));
-    workers.spawn(repeat("erasure", Duration::from_secs(300), starting, erasure::carry_out));
-    workers.spawn(repeat("audit head", Duration::from_secs(60), starting, audit_head::keep_outside));
+    workers.spawn(repeat("outbox", Duration::from_secs(2), surroundings, outbox::send_due));
+    workers.spawn(repeat("purge", Duration::from_mins(1), surroundings, purge::delete_expired));
+    workers.spawn(repeat("overdue", Duration::from_mins(1), surroundings, overdue::raise));
+    workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
+    workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
     workers
 }
 
@@ -46,22 +47,23 @@ pub fn start(surroundings: &Arc<Surroundings>, stop: &CancellationToken) -> Join
 fn repeat<Work, Done>(
     name: &'static str,
     pause: Duration,
-    (surroundings, stop): (&Arc<Surroundings>, &CancellationToken),
+    surroundings: &Arc<Surroundings>,
     work: Work,
 ) -> impl Future<Output = ()> + use<Work, Done>
 where
     Work: Fn(Arc<Surroundings>) -> Done,
-    Done: Future<Output = Result<(), casework::Error>>,
+    Done: Future<Output = Result<(), casework::Error>> + Send + 'static,
 {
-    let (surroundings, stop) = (surroundings.clone(), stop.clone());
+    let surroundings = surroundings.clone();
     async move {
-        while !stop.is_cancelled() {
-            if let Err(cause) = work(surroundings.clone()).await {
+        while !surroundings.stop.is_cancelled() {
+            // A task of its own: a panic, logged by its place, ends this round alone.
+            if let Ok(Err(cause)) = tokio::spawn(work(surroundings.clone())).await {
                 tracing::error!(worker = name, %cause, "a worker failed and will try again");
             }
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = stop.cancelled() => {}
+                () = surroundings.stop.cancelled() => {}
             }
         }
     }

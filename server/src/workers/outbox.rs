@@ -13,7 +13,8 @@ use crate::mail::{MailFailure, Mailer};
 /// Sends everything that is due. Without a mail server it goes on waiting.
 pub async fn send_due(surroundings: Arc<Surroundings>) -> Result<(), Error> {
     let Some(mailer) = &surroundings.mailer else { return Ok(()) };
-    while let Some(leased) = outbox::lease(&surroundings.app.casework).await? {
+    while !surroundings.stop.is_cancelled() {
+        let Some(leased) = outbox::lease(&surroundings.app.casework).await? else { break };
         send(&surroundings, mailer, &leased).await?;
     }
     Ok(())
