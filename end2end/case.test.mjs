@@ -9,7 +9,7 @@ import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
 import { Staff, openHotline } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
 
-const PROVIDER = { name: 'Pictures Example', address: 'abuse@pictures.example', domain: 'pictures.example' };
+const PROVIDER = { name: 'Pictures Example', address: 'abuse@pictures.example', domain: 'https://pictures.example' };
 const LINK = 'https://pictures.example/p/20?album=7';
 const DEFANGED = 'hxxps[:]//pictures[.]example/p/20?album=7';
 
@@ -70,7 +70,7 @@ test('the most urgent case is taken first, whatever came first', async () => {
   }
   for (const harm of ['own_image', 'threat', 'own_image', 'seen']) {
     await staff.open('/en/console');
-    await staff.go(staff.button('queue.take_next'));
+    await staff.does(staff.button('queue.take_next'));
     await staff.sees(`case.harm.${harm}`);
     await staff.closesWith('out_of_scope', 'This was a rehearsal.');
   }
@@ -86,7 +86,7 @@ for (const [name, way] of Object.entries(WAYS)) {
     const staff = await Staff.arrives(browser, house, way, analyst);
     await staff.signsIn();
     await staff.open(`/${staff.language}/console`);
-    await staff.go(staff.button('queue.take_next'));
+    await staff.does(staff.button('queue.take_next'));
     const address = staff.path.split('#')[0];
 
     // Reading: words opened by the vault, links as text that leads nowhere.
@@ -97,23 +97,23 @@ for (const [name, way] of Object.entries(WAYS)) {
 
     await staff.unfold('case.assess.open');
     await staff.fill({ class: 'C4', basis: 'national', why: 'Read in the report.' });
-    await staff.go(staff.button('case.assess.save'));
+    await staff.does(staff.button('case.assess.save'));
     await staff.fill({ label: ['shared_by_peer'] });
-    await staff.go(staff.button('case.labels.save'));
+    await staff.does(staff.button('case.labels.save'));
     await staff.fill({ note: 'Called the school line at nine.' });
-    await staff.go(staff.button('case.note.save'));
+    await staff.does(staff.button('case.note.save'));
     await staff.seesText('Called the school line at nine.');
 
     // A notice: exactly what is read is sent, by mail, readable and for machines.
     const before = house.mail.mails.length;
-    await staff.go(staff.link('case.notices.draft'));
+    await staff.does(staff.link('case.notices.draft'));
     await staff.picks('provider', PROVIDER.name);
     await staff.fill({ explanation: 'It shows a child of about fourteen. National law, chapter 16.' });
     await staff.chooseAll('item');
-    await staff.go(staff.button('notice.draft.preview'));
-    const preview = await staff.page.locator('pre.mail').first().innerText();
+    await staff.does(staff.button('notice.draft.preview'));
+    const preview = await staff.page.locator('pre.letter').first().innerText();
     assert.ok(preview.includes(LINK) && preview.includes('about fourteen'));
-    await staff.go(staff.button('notice.approve'));
+    await staff.does(staff.button('notice.approve'));
     const notice = staff.path;
     const mail = readMail((await house.mail.next((one) => house.mail.mails.indexOf(one) >= before && one.to.includes(PROVIDER.address))).raw);
     assert.equal(mail.text.trim(), preview.trim());
@@ -124,12 +124,12 @@ for (const [name, way] of Object.entries(WAYS)) {
 
     await staff.opensUntil(notice, 'notice.state.sent');
     await staff.fill({ state: 'removed', words: '' });
-    await staff.go(staff.button('notice.answer.save'));
+    await staff.does(staff.button('notice.answer.save'));
     await staff.sees('notice.state.removed');
 
     await staff.open(address);
     await staff.fill({ message: 'We asked for it to be taken down. You did well.' });
-    await staff.go(staff.button('case.thread.send'));
+    await staff.does(staff.button('case.thread.send'));
 
     // The child looks, reads and writes.
     await child.comesBackWith(sloppily(code));
@@ -140,11 +140,11 @@ for (const [name, way] of Object.entries(WAYS)) {
     await child.sees('my_case.place.removed');
     await child.seesText('We asked for it to be taken down. You did well.');
     await child.fill({ words: 'It is on another page, too.' });
-    await child.go(child.button('my_case.messages.send'));
+    await child.does(child.button('my_case.messages.send'));
     await child.sees('my_case.done.wrote');
-    await child.go(child.link('my_case.do.add'));
+    await child.does(child.link('my_case.do.add'));
     await child.fill({ links: 'https://pictures.example/p/21' });
-    await child.go(child.button('my_case.add.send'));
+    await child.does(child.button('my_case.add.send'));
     await child.sees('my_case.done.added');
 
     await staff.open(address);
@@ -159,11 +159,11 @@ for (const [name, way] of Object.entries(WAYS)) {
     await child.open(`/${child.language}/case`);
     await child.seesText('One page is gone. The other does not answer.');
     await child.asksToErase();
-    await child.go(child.button('my_case.pending.stop'));
+    await child.does(child.button('my_case.pending.stop'));
     await child.sees('my_case.done.keep');
     await child.assertGone(child.say('my_case.pending.title'));
     await child.asksToErase();
-    await child.go(child.button('my_case.do.close'));
+    await child.does(child.button('my_case.do.close'));
     await child.heading('code.title').waitFor();
     await child.leaves();
   });

@@ -65,9 +65,8 @@ export const keyboard = (page) => {
     },
     async files(input, files) {
       await reach(input);
-      const chooser = page.waitForEvent('filechooser');
-      await keys.press('Enter');
-      await (await chooser).setFiles(files);
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keys.press('Enter')]);
+      await chooser.setFiles(files);
     },
   };
 };

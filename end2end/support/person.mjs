@@ -112,6 +112,12 @@ export class Person {
     await this.look();
   }
 
+  /** Does something that must go well. */
+  async does(control) {
+    await this.go(control);
+    assert.equal(this.status, 200, `${this.path} answers ${this.status}: ${await this.page.locator('main').innerText()}`);
+  }
+
   press(control) {
     return this.hands.press(control);
   }
@@ -139,10 +145,10 @@ export class Person {
     for (const box of await this.field(name).all()) await this.hands.choose(box);
   }
 
-  /** Unfolds what hides behind these words. */
+  /** Unfolds what hides behind these words; where it stands open, nothing is to be done. */
   async unfold(key) {
-    const summary = this.page.locator('main summary').filter({ hasText: this.say(key) }).first();
-    if (!(await summary.locator('xpath=..').getAttribute('open').then((open) => open !== null))) await this.press(summary);
+    const folded = this.page.locator('main details:not([open]) > summary').filter({ hasText: this.say(key) });
+    if ((await folded.count()) > 0) await this.press(folded.first());
   }
 
   /** Opens a page again and again until it says these words; for what happens behind the scenes. */

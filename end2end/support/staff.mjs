@@ -41,10 +41,10 @@ export class Staff extends Person {
   async setsUp(name = 'Lighthouse hotline') {
     await this.heading('set_up.title').waitFor();
     await this.fill({ name, country: 'FI', shares: '3', needed: '2' });
-    await this.go(this.button('set_up.button'));
+    await this.does(this.button('set_up.button'));
     await this.heading('shares.title').waitFor();
     const shares = await this.page.locator('ul.shares code').allInnerTexts();
-    await this.go(this.button('shares.stored'));
+    await this.does(this.button('shares.stored'));
     return shares;
   }
 
@@ -65,7 +65,7 @@ export class Staff extends Person {
   async invites({ name, address, role }) {
     await this.administers('invite');
     await this.fill({ name, address, role });
-    await this.go(this.button('administration.staff.send'));
+    await this.does(this.button('administration.staff.send'));
     await this.heading('administration.link.title', { name }).waitFor();
     const link = (await this.page.locator('#link').innerText()).trim();
     const mail = readMail((await this.house.mail.next(({ to }) => to.includes(address))).raw);
@@ -83,14 +83,14 @@ export class Staff extends Person {
   async addsProvider({ name, address, domain }) {
     await this.administers('organisations/provider/new');
     await this.fill({ name, notice_email: address, answer_hours: '48', domains: domain });
-    await this.go(this.button('administration.save'));
+    await this.does(this.button('administration.save'));
   }
 
   /** Closes the case that is open. */
   async closesWith(outcome, explanation) {
     await this.unfold('case.end.close');
     await this.fill({ outcome, explanation });
-    await this.go(this.button('case.end.close_now'));
+    await this.does(this.button('case.end.close_now'));
   }
 
   async signsOut() {

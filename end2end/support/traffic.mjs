@@ -8,6 +8,9 @@ import http from 'node:http';
 /** Bytes that count as a piece of a picture. Fewer could be alike by chance. */
 const WINDOW = 24;
 
+/** What Chromium itself asks for, whatever the page: how to fill in forms. It gets no answer here. */
+const OF_THE_BROWSER = 'content-autofill.googleapis.com:443';
+
 /** Starts the proxy. `sent` grows: one entry a request, everything in it as bytes. */
 export async function watchTraffic(origin) {
   const sent = [];
@@ -39,7 +42,7 @@ export async function watchTraffic(origin) {
   // Tunnels and sockets lead nowhere, and their being asked for is kept: what they would carry can't be read.
   for (const hidden of ['connect', 'upgrade']) {
     proxy.on(hidden, (request, socket, head) => {
-      keep({ method: hidden, url: request.url, rawHeaders: request.rawHeaders }, head);
+      if (request.url !== OF_THE_BROWSER) keep({ method: hidden, url: request.url, rawHeaders: request.rawHeaders }, head);
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
   }

@@ -17,6 +17,9 @@ use crate::drawings;
 /// The most files of one form.
 pub const MOST_FILES: usize = 50;
 
+/// The id of the file field.
+pub(super) const FIELD: &str = "choose-files";
+
 /// What the island says, in the reader's language. `%{…}` stands for what is filled in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HashWords {
@@ -146,8 +149,8 @@ pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl Into
             <p class="notice" hidden=move || has_script.get()>{say(|words| &words.no_script)}</p>
             <div hidden=move || !has_script.get()>
                 <div class="pick">
-                    <label for="choose-files"><b>{say(|words| &words.choose)}</b></label>
-                    <input id="choose-files" type="file" multiple accept="image/*,video/*" aria-describedby="choose-files-hint"
+                    <label for=FIELD><b>{say(|words| &words.choose)}</b></label>
+                    <input id=FIELD type="file" multiple accept="image/*,video/*" aria-describedby="choose-files-hint"
                         on:change=move |event| take(files, &event) />
                     <p class="hint" id="choose-files-hint">{say(|words| &words.choose_hint)}</p>
                 </div>

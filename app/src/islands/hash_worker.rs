@@ -10,7 +10,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, MessageEvent, Worker};
 
-use super::hash_files::{Chosen, Files, MOST_FILES, State};
+use super::hash_files::{Chosen, FIELD, Files, MOST_FILES, State};
 
 const WORKER: &str = "/hash-worker.js";
 const MODULE: &str = "/pkg/hashing.wasm";
@@ -61,7 +61,7 @@ fn hash(id: u32, file: File) {
     });
 }
 
-/// Forgets a file, whatever the worker does with it.
+/// Forgets a file, whatever the worker does with it. The row that had the focus goes, so the file field takes it.
 pub fn cancel(id: u32) {
     HASHING.with_borrow_mut(|hashing| {
         hashing.waiting.retain(|(waiting, _)| *waiting != id);
@@ -69,6 +69,14 @@ pub fn cancel(id: u32) {
             post(worker, "cancel", &[("id", id.into())]);
         }
     });
+    focus_field();
+}
+
+fn focus_field() {
+    let field = leptos::prelude::document().get_element_by_id(FIELD);
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+        let _not_focusable = field.focus();
+    }
 }
 
 /// Starts the worker and fetches its module, once.
