@@ -109,13 +109,18 @@ fn compare(english: &Words, language: &str, words: &Words, forms: &[&str], compl
             complaints.push(format!("{language}: {key} has placeholders {found:?}, English {wanted:?}"));
         }
     }
-    complaints.extend(words.keys().filter(|key| !expected.contains(*key)).map(|key| format!("{language}: {key} is not in English")));
+    complaints.extend(
+        words.keys().filter(|key| !expected.contains(*key)).map(|key| format!("{language}: {key} is not in English")),
+    );
 }
 
 /// The stem of a plural's key: `queue.count` of `queue.count.one`, where `queue.count.other` exists.
 fn plural_of<'a>(words: &Words, key: &'a str) -> Option<&'a str> {
     let (stem, form) = key.rsplit_once('.')?;
-    (FORMS.contains(&form) && words.contains_key(&format!("{stem}.other")) && words.contains_key(&format!("{stem}.one"))).then_some(stem)
+    (FORMS.contains(&form)
+        && words.contains_key(&format!("{stem}.other"))
+        && words.contains_key(&format!("{stem}.one")))
+    .then_some(stem)
 }
 
 fn placeholders(text: &str) -> BTreeSet<String> {

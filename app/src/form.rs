@@ -136,7 +136,8 @@ pub fn text_field(
     autocomplete: &'static str,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described =
+        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
     view! {
         <div class="field" class:wrong=problem.is_some()>
             <label for=name>{label}</label>
@@ -157,7 +158,8 @@ pub fn text_area(
     rows: u32,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described =
+        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
     view! {
         <div class="field" class:wrong=problem.is_some()>
             <label for=name>{label}</label>
@@ -210,7 +212,12 @@ pub fn choices(
 }
 
 /// The choices themselves, for a fieldset of one's own; the first has the field's name as its id.
-pub fn options(form: &FormState, kind: &'static str, name: &'static str, choices: Vec<Choice>) -> impl IntoView + use<> {
+pub fn options(
+    form: &FormState,
+    kind: &'static str,
+    name: &'static str,
+    choices: Vec<Choice>,
+) -> impl IntoView + use<> {
     choices
         .into_iter()
         .enumerate()
@@ -236,7 +243,8 @@ pub fn select_field(
     options: Vec<Choice>,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described = problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described =
+        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
     let chosen = form.fields.get(name).to_owned();
     let options = options
         .into_iter()

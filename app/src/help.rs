@@ -117,7 +117,9 @@ fn entry(header: &[&str], line: &str) -> Option<HelpEntry> {
         country: cell("country_code")?,
         kind: HelpKind::ALL.into_iter().find(|kind| Some(kind.code()) == cell("kind").as_deref())?,
         name: cell("name")?,
-        phones: cell("phone").map(|phones| phones.split('|').map(|phone| phone.trim().to_owned()).collect()).unwrap_or_default(),
+        phones: cell("phone")
+            .map(|phones| phones.split('|').map(|phone| phone.trim().to_owned()).collect())
+            .unwrap_or_default(),
         url: cell("url"),
         hours: cell("hours"),
         cost: cell("cost_note"),

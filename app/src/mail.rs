@@ -37,7 +37,8 @@ pub struct Attachment {
 pub fn notice(app: &App, outgoing: &Outgoing) -> Mail {
     let language = outgoing.language.parse().unwrap_or(Language::En);
     let reference = outgoing.reference.to_string();
-    let places = outgoing.content.places.iter().map(|place| format!("- {}", place_line(language, place))).collect::<Vec<_>>();
+    let places =
+        outgoing.content.places.iter().map(|place| format!("- {}", place_line(language, place))).collect::<Vec<_>>();
     let status = app.operator.trusted_flagger.as_ref();
     let mut paragraphs = vec![
         say!(language, "mail.notice.greeting", provider = outgoing.provider_name),
@@ -96,7 +97,12 @@ fn notice_json(app: &App, outgoing: &Outgoing) -> String {
 
 /// Tells a reporter who asked for it that there is something new. Says nothing else.
 pub fn reporter(language: Language, to: String) -> Mail {
-    Mail { to, subject: say!(language, "mail.reporter.subject"), text: say!(language, "mail.reporter.text"), attachments: Vec::new() }
+    Mail {
+        to,
+        subject: say!(language, "mail.reporter.subject"),
+        text: say!(language, "mail.reporter.text"),
+        attachments: Vec::new(),
+    }
 }
 
 /// A one-time link for a member of staff.

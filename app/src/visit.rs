@@ -30,7 +30,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
+        let uri =
+            parts.extensions.get::<axum::extract::OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
         let accepted = parts.headers.get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or("");
         let named = uri.path().split('/').nth(1).and_then(|code| code.parse().ok());
         Ok(Self {

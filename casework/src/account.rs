@@ -74,13 +74,7 @@ impl AccountHandle {
 fn one_line(typed: &str) -> String {
     let clean: String = typed
         .nfc()
-        .map(|character| {
-            if character.is_whitespace() {
-                ' '
-            } else {
-                character
-            }
-        })
+        .map(|character| if character.is_whitespace() { ' ' } else { character })
         .filter(|character| !character.is_control())
         .collect();
     clean.trim().to_owned()
@@ -92,12 +86,8 @@ fn folded_handle(handle: &str) -> String {
 
 fn fold(text: &str) -> String {
     let is_mark = |character: &char| matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
-    let folded: String = text
-        .nfkc()
-        .filter(|character| !is_mark(character))
-        .flat_map(char::to_lowercase)
-        .nfkc()
-        .collect();
+    let folded: String =
+        text.nfkc().filter(|character| !is_mark(character)).flat_map(char::to_lowercase).nfkc().collect();
     folded.trim().to_owned()
 }
 
@@ -119,11 +109,9 @@ mod tests {
     #[test]
     fn the_same_account_is_found_however_it_is_written() {
         let plain = lookup("Chatter", "anna_99");
-        for (provider, handle) in [
-            ("chatter", "@Anna_99"),
-            (" CHATTER ", " ＡＮＮＡ_99 "),
-            ("Chatter", "\u{200E}@anna_99\u{200F}"),
-        ] {
+        for (provider, handle) in
+            [("chatter", "@Anna_99"), (" CHATTER ", " ＡＮＮＡ_99 "), ("Chatter", "\u{200E}@anna_99\u{200F}")]
+        {
             assert_eq!(lookup(provider, handle), plain, "{provider} {handle}");
         }
         assert_ne!(lookup("Chatter", "anna_98"), plain);
@@ -134,10 +122,7 @@ mod tests {
     #[test]
     fn it_is_kept_as_written() {
         let account = AccountHandle::parse("Chatter", " @Anna\n_99 ").expect("an account");
-        assert_eq!(
-            (account.provider(), account.handle()),
-            ("Chatter", "@Anna _99")
-        );
+        assert_eq!((account.provider(), account.handle()), ("Chatter", "@Anna _99"));
         assert!(!format!("{account:?}").contains("Anna"));
     }
 
@@ -147,13 +132,7 @@ mod tests {
         assert_eq!(error(" ", "anna"), Some(AccountError::ProviderMissing));
         assert_eq!(error("Chatter", " \0"), Some(AccountError::HandleMissing));
         assert_eq!(error("Chatter", "@"), Some(AccountError::HandleMissing));
-        assert_eq!(
-            error(&"a".repeat(101), "anna"),
-            Some(AccountError::ProviderTooLong)
-        );
-        assert_eq!(
-            error("Chatter", &"a".repeat(201)),
-            Some(AccountError::HandleTooLong)
-        );
+        assert_eq!(error(&"a".repeat(101), "anna"), Some(AccountError::ProviderTooLong));
+        assert_eq!(error("Chatter", &"a".repeat(201)), Some(AccountError::HandleTooLong));
     }
 }

@@ -63,10 +63,8 @@ impl FromStr for CaseCode {
         if values.is_empty() {
             return Err(CaseCodeError::Empty);
         }
-        let symbols: [u8; LENGTH] = values
-            .as_slice()
-            .try_into()
-            .map_err(|_| CaseCodeError::WrongLength(values.len()))?;
+        let symbols: [u8; LENGTH] =
+            values.as_slice().try_into().map_err(|_| CaseCodeError::WrongLength(values.len()))?;
         if check_symbol(&symbols[..SECRET]) != symbols[SECRET] {
             return Err(CaseCodeError::Slip);
         }
@@ -97,11 +95,7 @@ fn check_symbol(symbols: &[u8]) -> u8 {
 /// Multiplies by x in GF(32) modulo x⁵ + x² + 1, which is primitive: the powers of x run through all 31 non-zero values.
 fn times_x(value: u8) -> u8 {
     let shifted = value << 1;
-    if shifted & 0b10_0000 == 0 {
-        shifted
-    } else {
-        shifted ^ 0b10_0101
-    }
+    if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ 0b10_0101 }
 }
 
 #[cfg(test)]
@@ -125,11 +119,7 @@ mod tests {
             let shown = code.to_string();
             assert_eq!(shown.len(), 19);
             assert!(parse(&shown).is_ok_and(|read| read == code));
-            let sloppy = shown
-                .to_lowercase()
-                .replace('-', " ")
-                .replace('0', "o")
-                .replace('1', "l");
+            let sloppy = shown.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
             assert!(parse(&sloppy).is_ok_and(|read| read == code));
         }
     }
@@ -143,18 +133,12 @@ mod tests {
                 for wrong in (0..32).filter(|&wrong| wrong != code[position]) {
                     let mut slipped = code;
                     slipped[position] = wrong;
-                    assert_eq!(
-                        error(&crockford::grouped(&slipped, 4)),
-                        Some(CaseCodeError::Slip)
-                    );
+                    assert_eq!(error(&crockford::grouped(&slipped, 4)), Some(CaseCodeError::Slip));
                 }
                 for other in (position + 1..LENGTH).filter(|&other| code[other] != code[position]) {
                     let mut swapped = code;
                     swapped.swap(position, other);
-                    assert_eq!(
-                        error(&crockford::grouped(&swapped, 4)),
-                        Some(CaseCodeError::Slip)
-                    );
+                    assert_eq!(error(&crockford::grouped(&swapped, 4)), Some(CaseCodeError::Slip));
                 }
             }
         }
@@ -182,13 +166,7 @@ mod tests {
         assert_eq!(error(""), Some(CaseCodeError::Empty));
         assert_eq!(error(" - \n"), Some(CaseCodeError::Empty));
         assert_eq!(error("7KQ2"), Some(CaseCodeError::WrongLength(4)));
-        assert_eq!(
-            error("7KQ2-7KQ2-7KQ2-7KQ2-7"),
-            Some(CaseCodeError::WrongLength(17))
-        );
-        assert_eq!(
-            error("7KQ2-7KQ2-7KQ?"),
-            Some(CaseCodeError::UnknownSymbol('?'))
-        );
+        assert_eq!(error("7KQ2-7KQ2-7KQ2-7KQ2-7"), Some(CaseCodeError::WrongLength(17)));
+        assert_eq!(error("7KQ2-7KQ2-7KQ?"), Some(CaseCodeError::UnknownSymbol('?')));
     }
 }

@@ -120,6 +120,11 @@ pub fn wrap_for_reporter(cw: &Casework, code: &CaseCode, case: Uuid, key: &Priva
 }
 
 /// Opens what [`wrap_for_reporter`] wrapped.
-pub fn open_for_reporter(cw: &Casework, code: &CaseCode, case: Uuid, wrapped: &Sealed) -> Result<PrivateKey, OpenError> {
+pub fn open_for_reporter(
+    cw: &Casework,
+    code: &CaseCode,
+    case: Uuid,
+    wrapped: &Sealed,
+) -> Result<PrivateKey, OpenError> {
     reporter_key(code, &cw.keys, case).unwrap_key(Binding::new(case, REPORTER_KEY), wrapped)
 }

@@ -9,10 +9,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The symbol with the value `value` (only its five lowest bits count).
 pub(crate) fn symbol(value: u8) -> char {
-    ALPHABET
-        .get(usize::from(value & 31))
-        .copied()
-        .map_or('0', char::from)
+    ALPHABET.get(usize::from(value & 31)).copied().map_or('0', char::from)
 }
 
 /// Writes the values as symbols, in groups of `group` with hyphens between.
@@ -46,19 +43,16 @@ fn value(typed: char) -> Option<u8> {
         'I' | 'L' => '1',
         other => other,
     };
-    let position = ALPHABET
-        .iter()
-        .position(|&known| char::from(known) == symbol)?;
+    let position = ALPHABET.iter().position(|&known| char::from(known) == symbol)?;
     u8::try_from(position).ok()
 }
 
 /// The first decimal digit of each script whose digits a keyboard or a screen may produce. Unicode keeps a script's ten
 /// digits together, in order. Full-width and mathematical digits are folded by NFKC before.
 const ZEROS: [char; 27] = [
-    '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}',
-    '\u{0BE6}', '\u{0C66}', '\u{0CE6}', '\u{0D66}', '\u{0DE6}', '\u{0E50}', '\u{0ED0}', '\u{0F20}',
-    '\u{1040}', '\u{1090}', '\u{17E0}', '\u{1810}', '\u{1946}', '\u{19D0}', '\u{1A80}', '\u{1B50}',
-    '\u{1BB0}', '\u{A8D0}', '\u{ABF0}',
+    '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}', '\u{0BE6}',
+    '\u{0C66}', '\u{0CE6}', '\u{0D66}', '\u{0DE6}', '\u{0E50}', '\u{0ED0}', '\u{0F20}', '\u{1040}', '\u{1090}',
+    '\u{17E0}', '\u{1810}', '\u{1946}', '\u{19D0}', '\u{1A80}', '\u{1B50}', '\u{1BB0}', '\u{A8D0}', '\u{ABF0}',
 ];
 
 /// A digit of any script as 0–9, a Cyrillic or Greek letter as the Latin capital it looks like, a letter as its capital.
@@ -120,13 +114,8 @@ mod tests {
     #[test]
     fn look_alikes_and_digits_of_other_scripts_are_understood() {
         assert_eq!(read("oOiIlL"), read("001111"));
-        for digits in [
-            "٠١٢٣٤٥٦٧٨٩",
-            "۰۱۲۳۴۵۶۷۸۹",
-            "०१२३४५६७८९",
-            "๐๑๒๓๔๕๖๗๘๙",
-            "０１２３４５６７８９",
-        ] {
+        for digits in ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９"]
+        {
             assert_eq!(read(digits), read("0123456789"), "{digits}");
         }
         assert_eq!(read("ＡＢＣ"), read("ABC"));
@@ -136,14 +125,7 @@ mod tests {
     #[test]
     fn spaces_hyphens_and_invisible_marks_do_not_count() {
         let plain = read("7KQ2F9");
-        for typed in [
-            "7KQ-2F9",
-            " 7k q2 f9\n",
-            "7KQ–2F9",
-            "7KQ\u{2011}2F9",
-            "\u{200F}7KQ2F9\u{202C}",
-            "7KQ−2F9",
-        ] {
+        for typed in ["7KQ-2F9", " 7k q2 f9\n", "7KQ–2F9", "7KQ\u{2011}2F9", "\u{200F}7KQ2F9\u{202C}", "7KQ−2F9"] {
             assert_eq!(read(typed), plain, "{typed:?}");
         }
     }

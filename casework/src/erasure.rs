@@ -152,8 +152,12 @@ async fn end_protection(cw: &Casework, case: Uuid) -> Result<bool, Error> {
 /// Ends the claims of an erased case; then nothing is left of it, and its code opens nothing.
 async fn end_stub(cw: &Casework, case: Uuid) -> Result<bool, Error> {
     let mut tx = cw.storage.write().await?;
-    let wished =
-        execute!(&mut tx, "DELETE FROM withdrawal_stub WHERE case_id = $1 AND end_protection_at <= $2", case, cw.now())?;
+    let wished = execute!(
+        &mut tx,
+        "DELETE FROM withdrawal_stub WHERE case_id = $1 AND end_protection_at <= $2",
+        case,
+        cw.now()
+    )?;
     if wished == 0 {
         return Ok(false);
     }

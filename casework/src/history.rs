@@ -19,34 +19,71 @@ pub enum Event {
     /// The report arrived and became this case.
     Received,
     /// Level and reasons were computed anew.
-    Prioritised { level: i64 },
+    Prioritised {
+        level: i64,
+    },
     Taken,
     Released,
     /// Given from hand to hand.
-    HandedOver { to: Uuid },
+    HandedOver {
+        to: Uuid,
+    },
     Opened,
-    StateChanged { to: CaseState },
-    Closed { outcome: Outcome, explanation: Option<String> },
+    StateChanged {
+        to: CaseState,
+    },
+    Closed {
+        outcome: Outcome,
+        explanation: Option<String>,
+    },
     Reopened,
     Appealed,
     ReporterWrote,
-    ReporterAdded { locations: u32, files: u32 },
+    ReporterAdded {
+        locations: u32,
+        files: u32,
+    },
     StaffWrote,
     Noted,
-    Labelled { label: String },
-    Unlabelled { label: String },
-    Assessed { position: i64 },
+    Labelled {
+        label: String,
+    },
+    Unlabelled {
+        label: String,
+    },
+    Assessed {
+        position: i64,
+    },
     /// Two assessors differ: a lead decides.
     AssessorsDiffer,
     /// While it is on, nothing of the case is erased.
-    LegalHold { on: bool },
-    NoticeDrafted { provider: String },
-    NoticeApproved { provider: String },
-    Notice { provider: String, state: NoticeState, reason: Option<String> },
-    Referred { organisation: String },
-    FingerprintsListed { files: u32 },
-    FingerprintsEnded { files: u32 },
-    EraseAsked { words: bool, protection: bool },
+    LegalHold {
+        on: bool,
+    },
+    NoticeDrafted {
+        provider: String,
+    },
+    NoticeApproved {
+        provider: String,
+    },
+    Notice {
+        provider: String,
+        state: NoticeState,
+        reason: Option<String>,
+    },
+    Referred {
+        organisation: String,
+    },
+    FingerprintsListed {
+        files: u32,
+    },
+    FingerprintsEnded {
+        files: u32,
+    },
+    EraseAsked {
+        words: bool,
+        protection: bool,
+    },
     EraseCancelled,
     ReporterMailed,
 }

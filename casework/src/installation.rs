@@ -27,7 +27,9 @@ impl Kind {
 #[derive(Debug, thiserror::Error)]
 pub enum InstallationError {
     /// Its private text was sealed under other keys.
-    #[error("this database belongs to keys {of_database}, the key folder holds {given}: use the folder that belongs to it")]
+    #[error(
+        "this database belongs to keys {of_database}, the key folder holds {given}: use the folder that belongs to it"
+    )]
     OtherKeys {
         /// The database's.
         of_database: String,
@@ -35,7 +37,9 @@ pub enum InstallationError {
         given: String,
     },
     /// Made-up and real cases are never mixed.
-    #[error("this database holds {of_database} cases and was opened for {given} ones: use a database of its own for each")]
+    #[error(
+        "this database holds {of_database} cases and was opened for {given} ones: use a database of its own for each"
+    )]
     OtherKind {
         /// The database's.
         of_database: String,

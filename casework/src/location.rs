@@ -70,11 +70,8 @@ pub struct BadLocation {
 pub fn parse_pasted(text: &str) -> PastedLocations {
     let mut pasted = PastedLocations::default();
     for line in text.lines() {
-        let candidates: Vec<String> = line
-            .split_whitespace()
-            .flat_map(links_of)
-            .filter(|candidate| looks_like_a_link(candidate))
-            .collect();
+        let candidates: Vec<String> =
+            line.split_whitespace().flat_map(links_of).filter(|candidate| looks_like_a_link(candidate)).collect();
         if candidates.is_empty() && line.chars().any(char::is_alphanumeric) {
             pasted.refuse(line, LocationError::NotALink);
         }
@@ -155,15 +152,9 @@ impl Location {
     pub fn lookup_bytes(&self) -> Vec<u8> {
         let host = self.0.host_str().unwrap_or_default();
         let host = host.strip_prefix("www.").unwrap_or(host);
-        let port = self
-            .0
-            .port()
-            .map_or_else(String::new, |port| format!(":{port}"));
+        let port = self.0.port().map_or_else(String::new, |port| format!(":{port}"));
         let path = self.0.path().trim_end_matches('/');
-        let query = self
-            .0
-            .query()
-            .map_or_else(String::new, |query| format!("?{query}"));
+        let query = self.0.query().map_or_else(String::new, |query| format!("?{query}"));
         let fragment = self
             .0
             .fragment()
@@ -187,12 +178,7 @@ impl fmt::Debug for BadLocation {
 
 impl fmt::Debug for PastedLocations {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "PastedLocations({} good, {} bad)",
-            self.good.len(),
-            self.bad.len()
-        )
+        write!(formatter, "PastedLocations({} good, {} bad)", self.good.len(), self.bad.len())
     }
 }
 
@@ -201,29 +187,17 @@ impl fmt::Debug for PastedLocations {
 fn links_of(piece: &str) -> Vec<String> {
     let piece = refang(&without_marks(piece));
     let lower = piece.to_ascii_lowercase();
-    let starts = piece
-        .match_indices([',', ';'])
-        .map(|(at, _)| at + 1)
-        .filter(|&at| {
-            let next = lower.get(at..).unwrap_or_default();
-            ["http://", "https://", "www."]
-                .iter()
-                .any(|start| next.starts_with(start))
-        });
+    let starts = piece.match_indices([',', ';']).map(|(at, _)| at + 1).filter(|&at| {
+        let next = lower.get(at..).unwrap_or_default();
+        ["http://", "https://", "www."].iter().any(|start| next.starts_with(start))
+    });
     let mut links = Vec::new();
     let mut from = 0;
     for at in starts.chain([piece.len()]) {
         let link = piece.get(from..at).unwrap_or_default();
         // What is far too long to be a link is not worth the work.
         let is_plausible = link.len() <= 2 * LONGEST_LOCATION;
-        links.push(
-            if is_plausible {
-                without_surroundings(link)
-            } else {
-                link
-            }
-            .to_owned(),
-        );
+        links.push(if is_plausible { without_surroundings(link) } else { link }.to_owned());
         from = at;
     }
     links
@@ -232,15 +206,12 @@ fn links_of(piece: &str) -> Vec<String> {
 /// Takes off quotes, brackets and the punctuation of the sentence around a link, and a word stuck to its front
 /// (`link:https://…`).
 fn without_surroundings(piece: &str) -> &str {
-    let mut piece = piece.trim_start_matches([
-        '<', '(', '[', '{', '"', '\'', '«', '“', '„', '‘', '*', '_', ',', ';',
-    ]);
+    let mut piece = piece.trim_start_matches(['<', '(', '[', '{', '"', '\'', '«', '“', '„', '‘', '*', '_', ',', ';']);
     loop {
-        let closes_nothing =
-            |open: char, close: char| piece.ends_with(close) && !piece.contains(open);
-        let is_stray = piece.ends_with([
-            '>', '"', '\'', '»', '”', '“', '’', ',', ';', '.', '!', '…', '*', '。', '、', '،',
-        ]) || closes_nothing('(', ')')
+        let closes_nothing = |open: char, close: char| piece.ends_with(close) && !piece.contains(open);
+        let is_stray = piece
+            .ends_with(['>', '"', '\'', '»', '”', '“', '’', ',', ';', '.', '!', '…', '*', '。', '、', '،'])
+            || closes_nothing('(', ')')
             || closes_nothing('[', ']')
             || closes_nothing('{', '}');
         if !is_stray {
@@ -251,10 +222,7 @@ fn without_surroundings(piece: &str) -> &str {
         piece = characters.as_str();
     }
     let lower = piece.to_ascii_lowercase();
-    let start = lower
-        .find("http://")
-        .or_else(|| lower.find("https://"))
-        .unwrap_or(0);
+    let start = lower.find("http://").or_else(|| lower.find("https://")).unwrap_or(0);
     match piece.split_at_checked(start) {
         Some((front, link)) if !front.contains(['/', '?', '#', '.']) => link,
         _ => piece,
@@ -272,12 +240,9 @@ fn refang(piece: &str) -> String {
         link = link.replace(harmless, real);
     }
     let lower = link.to_ascii_lowercase();
-    for (harmless, real) in [
-        ("hxxps://", "https://"),
-        ("hxxp://", "http://"),
-        ("h**ps://", "https://"),
-        ("h**p://", "http://"),
-    ] {
+    for (harmless, real) in
+        [("hxxps://", "https://"), ("hxxp://", "http://"), ("h**ps://", "https://"), ("h**p://", "http://")]
+    {
         let front = lower.split_once(harmless).map(|(front, _)| front);
         if let Some(front) = front.filter(|front| !front.contains(['/', '?', '#'])) {
             link.replace_range(front.len()..front.len() + harmless.len(), real);
@@ -293,44 +258,23 @@ fn without_marks(piece: &str) -> String {
         matches!(character, '\u{00AD}' | '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
             | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
     };
-    piece
-        .nfc()
-        .filter(|&character| !is_mark(character))
-        .collect()
+    piece.nfc().filter(|&character| !is_mark(character)).collect()
 }
 
 /// What stands before the `:` of a URL, if this is one. `example.com:8080` is none.
 fn scheme(candidate: &str) -> Option<&str> {
     let (scheme, rest) = candidate.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.chars().all(|character| {
-            character.is_ascii_alphanumeric() || matches!(character, '+' | '-' | '.')
-        });
+        && scheme.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '+' | '-' | '.'));
     let is_port = scheme.contains('.') && rest.starts_with(|next: char| next.is_ascii_digit());
     (is_scheme && !is_port && !rest.is_empty()).then_some(scheme)
 }
 
 /// Whether somebody meant this as a link, rather than as a word of the sentence around it.
 fn looks_like_a_link(candidate: &str) -> bool {
-    const OTHERS: [&str; 10] = [
-        "ftp",
-        "file",
-        "data",
-        "javascript",
-        "mailto",
-        "tel",
-        "magnet",
-        "blob",
-        "tg",
-        "intent",
-    ];
+    const OTHERS: [&str; 10] = ["ftp", "file", "data", "javascript", "mailto", "tel", "magnet", "blob", "tg", "intent"];
     match scheme(candidate) {
-        Some(scheme) => {
-            candidate.contains("://")
-                || OTHERS
-                    .iter()
-                    .any(|other| other.eq_ignore_ascii_case(scheme))
-        }
+        Some(scheme) => candidate.contains("://") || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(scheme)),
         None => is_bare_address(candidate),
     }
 }
@@ -339,37 +283,28 @@ fn looks_like_a_link(candidate: &str) -> bool {
 fn is_bare_address(candidate: &str) -> bool {
     let end = candidate.find(['/', '?', '#']).unwrap_or(candidate.len());
     let (authority, rest) = candidate.split_at(end);
-    let host = authority
-        .split_once(':')
-        .map_or(authority, |(host, _)| host);
+    let host = authority.split_once(':').map_or(authority, |(host, _)| host);
     if host.parse::<std::net::Ipv4Addr>().is_ok() {
         return true;
     }
     let labels_are_names = host.split('.').all(|label| {
         !label.is_empty()
-            && label.chars().all(|character| {
-                character.is_alphanumeric()
-                    || matches!(character, '-' | '_')
-                    || is_joiner(character)
-            })
+            && label
+                .chars()
+                .all(|character| character.is_alphanumeric() || matches!(character, '-' | '_') || is_joiner(character))
     });
     if host.len() > LONGEST_HOST || !host.contains('.') || !labels_are_names {
         return false;
     }
     let ascii = idna_ascii(host);
-    let is_known = ascii
-        .is_some_and(|ascii| psl::suffix(ascii.as_bytes()).is_some_and(|suffix| suffix.is_known()));
-    let has_letter_at_end = host
-        .rsplit('.')
-        .next()
-        .is_some_and(|label| label.chars().all(char::is_alphabetic));
+    let is_known = ascii.is_some_and(|ascii| psl::suffix(ascii.as_bytes()).is_some_and(|suffix| suffix.is_known()));
+    let has_letter_at_end = host.rsplit('.').next().is_some_and(|label| label.chars().all(char::is_alphabetic));
     is_known || (has_letter_at_end && rest.starts_with('/'))
 }
 
 fn is_joiner(character: char) -> bool {
     // Vowel signs and joiners of Indic and Arabic names are not "alphanumeric".
-    unicode_normalization::char::is_combining_mark(character)
-        || matches!(character, '\u{200C}' | '\u{200D}')
+    unicode_normalization::char::is_combining_mark(character) || matches!(character, '\u{200C}' | '\u{200D}')
 }
 
 fn idna_ascii(host: &str) -> Option<String> {
@@ -434,9 +369,7 @@ fn is_public(url: &Url) -> bool {
         }
         Some(Host::Ipv4(address)) => is_public_address(address.into()),
         Some(Host::Ipv6(address)) => {
-            let address = address
-                .to_ipv4_mapped()
-                .map_or(address.into(), IpAddr::from);
+            let address = address.to_ipv4_mapped().map_or(address.into(), IpAddr::from);
             is_public_address(address)
         }
         None => false,
@@ -462,10 +395,8 @@ fn is_public_address(address: IpAddr) -> bool {
 /// Leaves out parameters that say how, and often by whom, a link was shared. The others keep their order and spelling.
 fn drop_tracking(url: &mut Url) {
     let Some(query) = url.query() else { return };
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|parameter| !parameter.is_empty() && !is_tracking(parameter))
-        .collect();
+    let kept: Vec<&str> =
+        query.split('&').filter(|parameter| !parameter.is_empty() && !is_tracking(parameter)).collect();
     let kept = kept.join("&");
     url.set_query((!kept.is_empty()).then_some(kept.as_str()));
 }
@@ -494,11 +425,7 @@ fn is_tracking(parameter: &str) -> bool {
         "vero_id",
         "oly_enc_id",
     ];
-    let name = parameter
-        .split('=')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let name = parameter.split('=').next().unwrap_or_default().to_ascii_lowercase();
     name.starts_with("utm_") || NAMES.contains(&name.as_str())
 }
 
@@ -515,9 +442,8 @@ fn drop_empty_fragment(url: &mut Url) {
 /// themselves added to the public suffix list, because each user gets a name there, count as ordinary domains.
 fn registrable(host: &str) -> &str {
     let is_registry_suffix = |end: &str| {
-        psl::suffix(end.as_bytes()).is_some_and(|suffix| {
-            suffix.as_bytes() == end.as_bytes() && suffix.typ() != Some(psl::Type::Private)
-        })
+        psl::suffix(end.as_bytes())
+            .is_some_and(|suffix| suffix.as_bytes() == end.as_bytes() && suffix.typ() != Some(psl::Type::Private))
     };
     host.rmatch_indices('.')
         .filter_map(|(dot, _)| host.get(dot + 1..))
@@ -531,9 +457,7 @@ mod tests {
 
     fn good(text: &str) -> Vec<String> {
         let good = parse_pasted(text).good;
-        good.iter()
-            .map(|location| location.as_str().to_owned())
-            .collect()
+        good.iter().map(|location| location.as_str().to_owned()).collect()
     }
 
     fn bad(text: &str) -> Vec<(String, LocationError)> {
@@ -547,11 +471,7 @@ mod tests {
 
     #[test]
     fn links_are_found_however_they_are_separated() {
-        let expected = [
-            "https://example.com/a",
-            "https://example.org/b",
-            "http://photos.example/c",
-        ];
+        let expected = ["https://example.com/a", "https://example.org/b", "http://photos.example/c"];
         for text in [
             "https://example.com/a\nhttps://example.org/b\r\nhttp://photos.example/c\n",
             "https://example.com/a https://example.org/b\thttp://photos.example/c",
@@ -569,10 +489,7 @@ mod tests {
     #[test]
     fn commas_and_brackets_inside_a_link_stay() {
         let text = "https://example.com/a,b?c=1,2 https://example.com/x_(y)";
-        assert_eq!(
-            good(text),
-            ["https://example.com/a,b?c=1,2", "https://example.com/x_(y)"]
-        );
+        assert_eq!(good(text), ["https://example.com/a,b?c=1,2", "https://example.com/x_(y)"]);
     }
 
     #[test]
@@ -588,10 +505,7 @@ mod tests {
         }
         let defanged = location("http://sub.example.com:8080/a.html?b=c.d").defanged();
         assert_eq!(defanged, "hxxp[:]//sub[.]example[.]com:8080/a.html?b=c.d");
-        assert_eq!(
-            good(&defanged),
-            ["http://sub.example.com:8080/a.html?b=c.d"]
-        );
+        assert_eq!(good(&defanged), ["http://sub.example.com:8080/a.html?b=c.d"]);
     }
 
     #[test]
@@ -601,14 +515,7 @@ mod tests {
         assert_eq!(good("photos.example/x"), ["https://photos.example/x"]);
         assert_eq!(good("example.com:8080/x"), ["https://example.com:8080/x"]);
         assert_eq!(good("203.0.113.5/x"), ["https://203.0.113.5/x"]);
-        for words in [
-            "hello",
-            "I saw it e.g. yesterday...",
-            "picture.jpg",
-            "anna@example.com",
-            "3.5",
-            "and/or",
-        ] {
+        for words in ["hello", "I saw it e.g. yesterday...", "picture.jpg", "anna@example.com", "3.5", "and/or"] {
             assert_eq!(good(words), [""; 0], "{words}");
             assert_eq!(bad(words), [(words.to_owned(), LocationError::NotALink)]);
         }
@@ -621,25 +528,13 @@ mod tests {
             ("HTTPS://EXAMPLE.COM:443/Path", "https://example.com/Path"),
             ("https://example.com./", "https://example.com/"),
             ("https://example.com/a/../b", "https://example.com/b"),
-            (
-                "https://bücher.example/ä",
-                "https://xn--bcher-kva.example/%C3%A4",
-            ),
+            ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
             ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
-            (
-                "https://example.com/?utm_source=x&id=7&fbclid=1&b=2",
-                "https://example.com/?id=7&b=2",
-            ),
+            ("https://example.com/?utm_source=x&id=7&fbclid=1&b=2", "https://example.com/?id=7&b=2"),
             ("https://example.com/?igsh=abc", "https://example.com/"),
             ("https://example.com/f#key", "https://example.com/f#key"),
-            (
-                "https://example.com/f#:~:text=hello",
-                "https://example.com/f",
-            ),
-            (
-                "\u{200F}https://example.com/\u{202C}",
-                "https://example.com/",
-            ),
+            ("https://example.com/f#:~:text=hello", "https://example.com/f"),
+            ("\u{200F}https://example.com/\u{202C}", "https://example.com/"),
         ] {
             assert_eq!(good(typed), [normal], "{typed}");
         }
@@ -647,10 +542,7 @@ mod tests {
 
     #[test]
     fn a_page_pasted_twice_counts_once() {
-        assert_eq!(
-            good("https://example.com/a example.com/a https://EXAMPLE.com/a?utm_id=1").len(),
-            1
-        );
+        assert_eq!(good("https://example.com/a example.com/a https://EXAMPLE.com/a?utm_id=1").len(), 1);
     }
 
     #[test]
@@ -693,28 +585,16 @@ mod tests {
 
     #[test]
     fn after_a_hundred_the_rest_is_named() {
-        let links: Vec<String> = (0..103)
-            .map(|page| format!("https://example.com/{page}"))
-            .collect();
+        let links: Vec<String> = (0..103).map(|page| format!("https://example.com/{page}")).collect();
         let pasted = parse_pasted(&links.join("\n"));
         assert_eq!((pasted.good.len(), pasted.bad.len()), (100, 3));
-        assert!(
-            pasted
-                .bad
-                .iter()
-                .all(|bad| bad.why == LocationError::TooMany)
-        );
+        assert!(pasted.bad.iter().all(|bad| bad.why == LocationError::TooMany));
     }
 
     #[test]
     fn a_flood_of_nonsense_is_read_quickly_and_answered_briefly() {
         let lines: Vec<String> = (0..40_000).map(|line| format!("{line}x")).collect();
-        let floods = [
-            lines.join("\n"),
-            ")".repeat(250_000),
-            "ä".repeat(120_000),
-            "a.".repeat(120_000),
-        ];
+        let floods = [lines.join("\n"), ")".repeat(250_000), "ä".repeat(120_000), "a.".repeat(120_000)];
         for flood in floods {
             let pasted = parse_pasted(&flood);
             assert!(pasted.good.is_empty() && pasted.bad.len() <= MOST_LOCATIONS);
@@ -738,22 +618,12 @@ mod tests {
 
     #[test]
     fn the_same_page_is_found_by_the_same_bytes() {
-        let same =
-            |one: &str, other: &str| location(one).lookup_bytes() == location(other).lookup_bytes();
-        assert!(same(
-            "http://www.example.com/a/",
-            "https://example.com/a#comments"
-        ));
+        let same = |one: &str, other: &str| location(one).lookup_bytes() == location(other).lookup_bytes();
+        assert!(same("http://www.example.com/a/", "https://example.com/a#comments"));
         assert!(same("https://example.com", "http://example.com/"));
         assert!(!same("https://example.com/a", "https://example.com/A"));
-        assert!(!same(
-            "https://example.com/a?p=1",
-            "https://example.com/a?p=2"
-        ));
-        assert!(!same(
-            "https://example.com/#!/a",
-            "https://example.com/#!/b"
-        ));
+        assert!(!same("https://example.com/a?p=1", "https://example.com/a?p=2"));
+        assert!(!same("https://example.com/#!/a", "https://example.com/#!/b"));
         assert!(!same("https://example.com:8080/", "https://example.com/"));
     }
 

@@ -82,8 +82,12 @@ struct LockedCase {
 pub async fn enter(cw: &Casework, code: &CaseCode) -> Result<Option<CookieToken>, Error> {
     let lookup = cw.keys.lookup(Purpose::CaseCode, code.as_bytes());
     let mut tx = cw.storage.write().await?;
-    let found =
-        fetch_optional!(&mut tx, LockedCase, "SELECT id, reporter_wrapped_key FROM cases WHERE code_lookup = $1", lookup)?;
+    let found = fetch_optional!(
+        &mut tx,
+        LockedCase,
+        "SELECT id, reporter_wrapped_key FROM cases WHERE code_lookup = $1",
+        lookup
+    )?;
     let stub = fetch_optional!(&mut tx, (Uuid,), "SELECT case_id FROM withdrawal_stub WHERE code_lookup = $1", lookup)?;
     let is_known = found.is_some() || stub.is_some();
     let locked = found.unwrap_or_else(|| {
@@ -328,7 +332,9 @@ async fn places(tx: &mut Tx, open: &Open, items: &[Item]) -> Result<Vec<Place>, 
         "SELECT notice_id, item_id FROM notice_item JOIN notice ON notice.id = notice_id WHERE case_id = $1",
         open.case
     )?;
-    let was_asked = |item: Uuid| asked.iter().any(|(notice, about)| *about == item && notices.iter().any(|sent| sent.id == *notice));
+    let was_asked = |item: Uuid| {
+        asked.iter().any(|(notice, about)| *about == item && notices.iter().any(|sent| sent.id == *notice))
+    };
     let mut waiting: Vec<String> = items.iter().filter(|item| !was_asked(item.id)).filter_map(place_name).collect();
     waiting.sort();
     waiting.dedup();
@@ -349,8 +355,12 @@ fn place_name(item: &Item) -> Option<String> {
 }
 
 async fn protection(tx: &mut Tx, case: Uuid, items: &[Item]) -> Result<Protection, Error> {
-    let (listed,) =
-        fetch_one!(tx, (i64,), "SELECT count(DISTINCT item_id) FROM claim WHERE case_id = $1 AND ended_at IS NULL", case)?;
+    let (listed,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(DISTINCT item_id) FROM claim WHERE case_id = $1 AND ended_at IS NULL",
+        case
+    )?;
     let files = items.iter().filter(|item| matches!(item.detail, Detail::File { .. })).count();
     Ok(Protection { files, listed: usize::try_from(listed).unwrap_or(files) })
 }
@@ -419,7 +429,13 @@ pub async fn add(cw: &Casework, token: &CookieToken, addition: &Addition) -> Res
     Ok(())
 }
 
-async fn tell_of_addition(cw: &Casework, tx: &mut Tx, case: Uuid, addition: &Addition, claims: bool) -> Result<(), Error> {
+async fn tell_of_addition(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Uuid,
+    addition: &Addition,
+    claims: bool,
+) -> Result<(), Error> {
     let places = addition.locations.len() + addition.accounts.len();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let added = Event::ReporterAdded { locations: number(places), files: number(addition.files.len()) };

@@ -150,8 +150,11 @@ pub async fn draft(
     let mut tx = cw.storage.write().await?;
     let keys = in_hands(&mut tx, session, case).await?;
     let name = provider_name(&mut tx, provider).await?.ok_or(NoticeError::Unknown)?;
-    let chosen: Vec<Item> =
-        crate::item::of_case(&mut tx, case, &keys.case).await?.into_iter().filter(|item| items.contains(&item.id)).collect();
+    let chosen: Vec<Item> = crate::item::of_case(&mut tx, case, &keys.case)
+        .await?
+        .into_iter()
+        .filter(|item| items.contains(&item.id))
+        .collect();
     let places: Vec<Place> = chosen.iter().filter_map(place_of).collect();
     if places.is_empty() || places.len() != items.len() {
         return Err(NoticeError::NothingChosen);
@@ -206,7 +209,15 @@ pub async fn approve(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
     }
     outbox::push(cw, &mut tx, Some(row.case_id), Some(notice), &Task::SendNotice { notice }).await?;
     let actor = Actor::Staff(session.staff);
-    history::record(cw, &mut tx, row.case_id, actor, Some(notice), &Event::NoticeApproved { provider: row.provider_name }).await?;
+    history::record(
+        cw,
+        &mut tx,
+        row.case_id,
+        actor,
+        Some(notice),
+        &Event::NoticeApproved { provider: row.provider_name },
+    )
+    .await?;
     audit::record(cw, &mut tx, actor, "notice.approve", notice, &row.case_id.to_string()).await?;
     tx.commit().await?;
     Ok(())
@@ -227,8 +238,9 @@ pub async fn record_answer(
     if !row.state.can_become(to) || matches!(to, NoticeState::Approved | NoticeState::Sent) {
         return Err(NoticeError::MovedOn);
     }
-    let answer = words
-        .map(|words| keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.as_str().as_bytes()));
+    let answer = words.map(|words| {
+        keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.as_str().as_bytes())
+    });
     let changed = execute!(
         &mut tx,
         "UPDATE notice SET state = $1, answered_at = $2, sealed_answer = COALESCE($3, sealed_answer),
@@ -245,7 +257,11 @@ pub async fn record_answer(
         return Err(NoticeError::MovedOn);
     }
     if to == NoticeState::Removed {
-        execute!(&mut tx, "UPDATE item SET state = 'removed' WHERE id IN (SELECT item_id FROM notice_item WHERE notice_id = $1)", notice)?;
+        execute!(
+            &mut tx,
+            "UPDATE item SET state = 'removed' WHERE id IN (SELECT item_id FROM notice_item WHERE notice_id = $1)",
+            notice
+        )?;
     }
     let actor = Actor::Staff(session.staff);
     let event = Event::Notice { provider: row.provider_name, state: to, reason: None };
@@ -349,7 +365,10 @@ struct Stored {
 impl Stored {
     fn opened(self, key: &PrivateKey) -> Result<Notice, Error> {
         let content = key.open(Binding { row: self.id, field: CONTENT }, &self.sealed_content)?;
-        let answer = self.sealed_answer.map(|sealed| key.open_text(Binding { row: self.id, field: ANSWER }, &sealed)).transpose()?;
+        let answer = self
+            .sealed_answer
+            .map(|sealed| key.open_text(Binding { row: self.id, field: ANSWER }, &sealed))
+            .transpose()?;
         Ok(Notice {
             id: self.id,
             provider: self.provider_id,
@@ -390,13 +409,15 @@ async fn row(tx: &mut Tx, notice: Uuid) -> Result<Option<Row>, Error> {
 }
 
 async fn provider_name(tx: &mut Tx, provider: Uuid) -> Result<Option<String>, Error> {
-    let found = fetch_optional!(tx, (String,), "SELECT name FROM organisation WHERE id = $1 AND kind = 'provider'", provider)?;
+    let found =
+        fetch_optional!(tx, (String,), "SELECT name FROM organisation WHERE id = $1 AND kind = 'provider'", provider)?;
     Ok(found.map(|(name,)| name))
 }
 
 /// The case's keys, if the case is in this analyst's hands.
 async fn in_hands(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<CaseKeys, NoticeError> {
-    let (held,) = fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2", case, session.staff)?;
+    let (held,) =
+        fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2", case, session.staff)?;
     if held == 0 {
         return Err(NoticeError::NotYours);
     }
@@ -482,8 +503,13 @@ pub async fn preview(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
     let mut tx = cw.storage.read().await?;
     let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
     let keys = case_keys::open_for_staff(&mut tx, &session.epochs, row.case_id).await?.ok_or(NoticeError::Unknown)?;
-    let (held,) =
-        fetch_one!(&mut tx, (i64,), "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2", row.case_id, session.staff)?;
+    let (held,) = fetch_one!(
+        &mut tx,
+        (i64,),
+        "SELECT COUNT(*) FROM cases WHERE id = $1 AND holder_id = $2",
+        row.case_id,
+        session.staff
+    )?;
     let found = of_case(&mut tx, row.case_id, &keys.case).await?.into_iter().find(|found| found.id == notice);
     let found = found.ok_or(NoticeError::Unknown)?;
     Ok(Preview {

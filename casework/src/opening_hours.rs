@@ -1,8 +1,6 @@
 //! When a hotline works: weekly hours in its own time zone, and what follows for deadlines.
 
-use chrono::{
-    DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -62,17 +60,10 @@ impl OpeningHours {
     pub fn new(zone: Tz, mut week: [Vec<Shift>; 7]) -> Result<Self, InvalidHours> {
         for day in &mut week {
             day.sort_unstable();
-            if day
-                .iter()
-                .any(|shift| shift.from >= shift.to || shift.to > DAY)
-            {
+            if day.iter().any(|shift| shift.from >= shift.to || shift.to > DAY) {
                 return Err(InvalidHours::Shift);
             }
-            if day
-                .iter()
-                .zip(day.iter().skip(1))
-                .any(|(one, next)| next.from < one.to)
-            {
+            if day.iter().zip(day.iter().skip(1)).any(|(one, next)| next.from < one.to) {
                 return Err(InvalidHours::Overlap);
             }
         }
@@ -93,10 +84,7 @@ impl OpeningHours {
 
     /// Day and night, every day.
     pub fn always() -> Self {
-        Self {
-            zone: Tz::UTC,
-            week: std::array::from_fn(|_| vec![Shift { from: 0, to: DAY }]),
-        }
+        Self { zone: Tz::UTC, week: std::array::from_fn(|_| vec![Shift { from: 0, to: DAY }]) }
     }
 
     /// The hotline's time zone.
@@ -106,23 +94,17 @@ impl OpeningHours {
 
     /// The shifts of a day of the week.
     pub fn shifts(&self, day: Weekday) -> &[Shift] {
-        self.week
-            .get(day.num_days_from_monday() as usize)
-            .map_or(&[], Vec::as_slice)
+        self.week.get(day.num_days_from_monday() as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the hotline works at `now`.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
-        self.spans_from(now)
-            .next()
-            .is_some_and(|(opens, _)| opens <= now)
+        self.spans_from(now).next().is_some_and(|(opens, _)| opens <= now)
     }
 
     /// When it opens: `now` if it is open, else the start of its next shift.
     pub fn next_opening(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.spans_from(now)
-            .next()
-            .map_or(now, |(opens, _)| opens.max(now))
+        self.spans_from(now).next().map_or(now, |(opens, _)| opens.max(now))
     }
 
     /// The moment at which `minutes` of opening hours, at most a few years of them, have passed since `start`.
@@ -144,18 +126,11 @@ impl OpeningHours {
     }
 
     /// The open spans that end after `moment`, in order.
-    fn spans_from(
-        &self,
-        moment: DateTime<Utc>,
-    ) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
+    fn spans_from(&self, moment: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
         let today = moment.with_timezone(&self.zone).date_naive();
         (0..HORIZON)
             .filter_map(move |ahead| today.checked_add_days(Days::new(ahead)))
-            .flat_map(|date| {
-                self.shifts(date.weekday())
-                    .iter()
-                    .map(move |shift| (date, shift))
-            })
+            .flat_map(|date| self.shifts(date.weekday()).iter().map(move |shift| (date, shift)))
             .map(|(date, shift)| (self.moment(date, shift.from), self.moment(date, shift.to)))
             // A shift that falls into the hour that the clocks skip is no shift.
             .filter(move |&(opens, closes)| closes > moment && closes > opens)
@@ -233,11 +208,7 @@ mod tests {
             ("2026-06-06 12:00", 30, "2026-06-08 09:30"),
             ("2026-06-01 09:00", 5 * 480, "2026-06-05 17:00"),
         ] {
-            assert_eq!(
-                hours.deadline_after(at(start), minutes),
-                at(deadline),
-                "{start} + {minutes}"
-            );
+            assert_eq!(hours.deadline_after(at(start), minutes), at(deadline), "{start} + {minutes}");
         }
         let start = at("2026-06-06 03:00");
         let always = OpeningHours::always().deadline_after(start, 100_000);
@@ -256,22 +227,10 @@ mod tests {
 
     #[test]
     fn a_break_and_a_night_shift_are_kept() {
-        let week = std::array::from_fn(|_| {
-            vec![
-                Shift {
-                    from: 1_320,
-                    to: 1_440,
-                },
-                Shift { from: 0, to: 120 },
-            ]
-        });
+        let week = std::array::from_fn(|_| vec![Shift { from: 1_320, to: 1_440 }, Shift { from: 0, to: 120 }]);
         let hours = OpeningHours::new(Helsinki, week).expect("ten to two");
         let deadline = hours.deadline_after(at("2026-06-01 23:00"), 120);
-        assert_eq!(
-            deadline,
-            at("2026-06-02 01:00"),
-            "straight through midnight"
-        );
+        assert_eq!(deadline, at("2026-06-02 01:00"), "straight through midnight");
         let deadline = hours.deadline_after(at("2026-06-02 01:00"), 120);
         assert_eq!(deadline, at("2026-06-02 23:00"), "after the day between");
     }
@@ -280,19 +239,14 @@ mod tests {
     fn changes_of_the_clock_neither_lose_nor_add_an_hour() {
         // In Helsinki clocks jump from 3 to 4 on 29 March 2026, and show 3 to 4 twice on 25 October 2026.
         let nightly = |from, to| {
-            OpeningHours::new(Helsinki, std::array::from_fn(|_| vec![Shift { from, to }]))
-                .expect("a shift each night")
+            OpeningHours::new(Helsinki, std::array::from_fn(|_| vec![Shift { from, to }])).expect("a shift each night")
         };
         let (midnight, five) = (at("2026-03-29 00:00"), at("2026-03-29 05:00"));
         assert_eq!(nightly(0, 300).deadline_after(midnight, 240), five);
         let (midnight, five) = (at("2026-10-25 00:00"), at("2026-10-25 05:00"));
         assert_eq!(nightly(0, 300).deadline_after(midnight, 360), five);
         let skipped = nightly(180, 240).next_opening(at("2026-03-29 00:00"));
-        assert_eq!(
-            skipped,
-            at("2026-03-30 03:00"),
-            "that night has no such hour"
-        );
+        assert_eq!(skipped, at("2026-03-30 03:00"), "that night has no such hour");
         let half_skipped = nightly(210, 300).next_opening(at("2026-03-29 00:00"));
         assert_eq!(half_skipped, at("2026-03-29 04:30"));
     }
@@ -301,19 +255,13 @@ mod tests {
     fn hours_that_cannot_be_kept_are_refused() {
         let monday = |shifts: &[(u16, u16)]| {
             let mut week: [Vec<Shift>; 7] = Default::default();
-            week[0] = shifts
-                .iter()
-                .map(|&(from, to)| Shift { from, to })
-                .collect();
+            week[0] = shifts.iter().map(|&(from, to)| Shift { from, to }).collect();
             OpeningHours::new(Helsinki, week).err()
         };
         assert_eq!(monday(&[]), Some(InvalidHours::Never));
         assert_eq!(monday(&[(600, 600)]), Some(InvalidHours::Shift));
         assert_eq!(monday(&[(600, 1_441)]), Some(InvalidHours::Shift));
-        assert_eq!(
-            monday(&[(600, 720), (700, 800)]),
-            Some(InvalidHours::Overlap)
-        );
+        assert_eq!(monday(&[(600, 720), (700, 800)]), Some(InvalidHours::Overlap));
         assert_eq!(monday(&[(720, 800), (600, 720)]), None);
     }
 

@@ -72,7 +72,13 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const ATTEMPTS: i64 = 16;
 
 /// Writes a task, in the transaction of the change that causes it.
-pub async fn push(cw: &Casework, tx: &mut Tx, case: Option<Uuid>, subject: Option<Uuid>, task: &Task) -> Result<(), Error> {
+pub async fn push(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Option<Uuid>,
+    subject: Option<Uuid>,
+    task: &Task,
+) -> Result<(), Error> {
     let id = cw.new_id();
     let payload = serde_json::to_vec(task).map_err(|_| Error::Inconsistent("outbox.payload"))?;
     let sealed = cw.keys.operational().public.seal(&*cw.randomness, Binding { row: id, field: PAYLOAD }, &payload);
@@ -129,7 +135,13 @@ pub async fn done(cw: &Casework, tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 }
 
 /// It did not. Gives whether the row is given up for good.
-pub async fn failed(cw: &Casework, tx: &mut Tx, task: &Leased, failure: Failure, reason: &'static str) -> Result<bool, Error> {
+pub async fn failed(
+    cw: &Casework,
+    tx: &mut Tx,
+    task: &Leased,
+    failure: Failure,
+    reason: &'static str,
+) -> Result<bool, Error> {
     let given_up = failure == Failure::Final || task.attempts >= ATTEMPTS;
     execute!(
         tx,

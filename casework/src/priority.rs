@@ -93,10 +93,7 @@ impl Trigger {
             Self::SelfHarm => facts.danger == Danger::SelfHarm,
             Self::ThreatenedChild => facts.harm == Harm::Threat && concerns_a_child(facts),
             Self::SpreadingImage => speaks_for_a_child && facts.spreading == Spreading::Yes,
-            Self::OwnImage => {
-                facts.harm != Harm::Seen
-                    && (speaks_for_a_child || facts.reporter == Reporter::Survivor)
-            }
+            Self::OwnImage => facts.harm != Harm::Seen && (speaks_for_a_child || facts.reporter == Reporter::Survivor),
             Self::TrustedFlagger => facts.trusted_flagger,
             Self::Other => true,
             Self::Bulk => false,
@@ -183,23 +180,14 @@ impl TryFrom<StoredTable> for PriorityTable {
 
 impl Default for PriorityTable {
     fn default() -> Self {
-        let time = |minutes, round_the_clock| LevelTime {
-            minutes,
-            round_the_clock,
-        };
+        let time = |minutes, round_the_clock| LevelTime { minutes, round_the_clock };
         Self {
             threatened_child: 1,
             spreading_image: 1,
             own_image: 2,
             trusted_flagger: 2,
             other: 3,
-            times: [
-                time(15, true),
-                time(60, true),
-                time(480, false),
-                time(2_880, false),
-                time(10_080, false),
-            ],
+            times: [time(15, true), time(60, true), time(480, false), time(2_880, false), time(10_080, false)],
         }
     }
 }
@@ -241,10 +229,7 @@ impl PriorityTable {
 
     /// The same table with other times.
     pub fn with_times(mut self, times: [LevelTime; LEVELS]) -> Result<Self, InvalidTable> {
-        if times
-            .iter()
-            .any(|time| !(1..=A_YEAR).contains(&time.minutes))
-        {
+        if times.iter().any(|time| !(1..=A_YEAR).contains(&time.minutes)) {
             return Err(InvalidTable::Time);
         }
         self.times = times;
@@ -319,12 +304,7 @@ pub struct Priority {
 /// The most urgent trigger decides. What looks like bulk is sidelined, unless somebody may be in danger, a child
 /// threatened or an image spreading (a machine's guess must never hide that), or a trusted flagger sent it (they do send
 /// many).
-pub fn priority(
-    facts: &Facts,
-    table: &PriorityTable,
-    hours: &OpeningHours,
-    now: DateTime<Utc>,
-) -> Priority {
+pub fn priority(facts: &Facts, table: &PriorityTable, hours: &OpeningHours, now: DateTime<Utc>) -> Priority {
     let urgent = Trigger::ALL
         .into_iter()
         .filter(|trigger| trigger.applies(facts))
@@ -332,11 +312,7 @@ pub fn priority(
         .min()
         .unwrap_or(SIDELINED);
     let is_sidelined = facts.looks_like_bulk && urgent > URGENT && !facts.trusted_flagger;
-    let level = if is_sidelined {
-        table.level(Trigger::Bulk)
-    } else {
-        urgent
-    };
+    let level = if is_sidelined { table.level(Trigger::Bulk) } else { urgent };
     Priority {
         level,
         flagger_rank: u8::from(!facts.trusted_flagger),
@@ -359,18 +335,8 @@ fn reasons(facts: &Facts) -> Vec<Reason> {
         (facts.harm == Harm::Threat, Reason::Threat),
         (facts.spreading == Spreading::Yes, Reason::Spreading),
         (true, who),
-        (
-            is_child,
-            Reason::Age {
-                band: facts.age_band,
-            },
-        ),
-        (
-            facts.earlier_reports > 0,
-            Reason::ReportedBefore {
-                reports: facts.earlier_reports.saturating_add(1),
-            },
-        ),
+        (is_child, Reason::Age { band: facts.age_band }),
+        (facts.earlier_reports > 0, Reason::ReportedBefore { reports: facts.earlier_reports.saturating_add(1) }),
         (facts.looks_like_bulk, Reason::LooksLikeBulk),
     ]
     .into_iter()
@@ -439,28 +405,15 @@ mod tests {
     }
 
     fn flagger() -> Facts {
-        Facts {
-            reporter: Reporter::Flagger,
-            trusted_flagger: true,
-            ..witness()
-        }
+        Facts { reporter: Reporter::Flagger, trusted_flagger: true, ..witness() }
     }
 
     fn by(reporter: Reporter, harm: Harm) -> Facts {
-        Facts {
-            harm,
-            reporter,
-            ..witness()
-        }
+        Facts { harm, reporter, ..witness() }
     }
 
     fn decide(facts: &Facts) -> Priority {
-        priority(
-            facts,
-            &PriorityTable::default(),
-            &OpeningHours::always(),
-            TestClock::default().now(),
-        )
+        priority(facts, &PriorityTable::default(), &OpeningHours::always(), TestClock::default().now())
     }
 
     #[test]
@@ -468,105 +421,39 @@ mod tests {
     fn every_rule_gives_its_level() {
         use Harm::{OwnImage, Seen, Threat};
         use Reporter::{Child, Flagger, Helper, Parent, Survivor, Witness};
-        let adult = |facts: Facts| Facts {
-            age_band: AgeBand::Adult,
-            ..facts
-        };
-        let spreading = |facts: Facts| Facts {
-            spreading: Spreading::Yes,
-            ..facts
-        };
-        let danger = |facts: Facts| Facts {
-            danger: Danger::InDanger,
-            ..facts
-        };
-        let self_harm = |facts: Facts| Facts {
-            danger: Danger::SelfHarm,
-            ..facts
-        };
-        let bulk = |facts: Facts| Facts {
-            looks_like_bulk: true,
-            ..facts
-        };
+        let adult = |facts: Facts| Facts { age_band: AgeBand::Adult, ..facts };
+        let spreading = |facts: Facts| Facts { spreading: Spreading::Yes, ..facts };
+        let danger = |facts: Facts| Facts { danger: Danger::InDanger, ..facts };
+        let self_harm = |facts: Facts| Facts { danger: Danger::SelfHarm, ..facts };
+        let bulk = |facts: Facts| Facts { looks_like_bulk: true, ..facts };
         let table = [
             ("danger, whoever tells", danger(witness()), 0),
-            (
-                "a child who may hurt themself",
-                self_harm(by(Child, OwnImage)),
-                0,
-            ),
-            (
-                "danger is not hidden by a guess of bulk",
-                bulk(danger(witness())),
-                0,
-            ),
+            ("a child who may hurt themself", self_harm(by(Child, OwnImage)), 0),
+            ("danger is not hidden by a guess of bulk", bulk(danger(witness())), 0),
             ("danger in a flagger's report", danger(flagger()), 0),
             ("a threatened child", by(Child, Threat), 1),
             ("a threatened child of a parent", by(Parent, Threat), 1),
-            (
-                "a threatened child a witness knows of",
-                by(Witness, Threat),
-                1,
-            ),
-            (
-                "a child who gave an adult's age",
-                adult(by(Child, Threat)),
-                1,
-            ),
-            (
-                "a threatened child is not hidden by a guess of bulk",
-                bulk(by(Child, Threat)),
-                1,
-            ),
-            (
-                "a child's image that is spreading",
-                spreading(by(Child, OwnImage)),
-                1,
-            ),
-            (
-                "a child's image that is spreading, told by a parent",
-                spreading(by(Parent, OwnImage)),
-                1,
-            ),
+            ("a threatened child a witness knows of", by(Witness, Threat), 1),
+            ("a child who gave an adult's age", adult(by(Child, Threat)), 1),
+            ("a threatened child is not hidden by a guess of bulk", bulk(by(Child, Threat)), 1),
+            ("a child's image that is spreading", spreading(by(Child, OwnImage)), 1),
+            ("a child's image that is spreading, told by a parent", spreading(by(Parent, OwnImage)), 1),
             ("a threatened survivor", by(Survivor, Threat), 2),
             ("a child's own image", by(Child, OwnImage), 2),
             ("a parent for a child", by(Parent, OwnImage), 2),
             ("a helper for a child", by(Helper, OwnImage), 2),
             ("a survivor's own image", by(Survivor, OwnImage), 2),
-            (
-                "a survivor's image that is spreading",
-                spreading(by(Survivor, OwnImage)),
-                2,
-            ),
+            ("a survivor's image that is spreading", spreading(by(Survivor, OwnImage)), 2),
             ("a trusted flagger", flagger(), 2),
             ("a trusted flagger who sends many", bulk(flagger()), 2),
-            (
-                "a trusted flagger about a threat",
-                Facts {
-                    harm: Threat,
-                    ..flagger()
-                },
-                2,
-            ),
+            ("a trusted flagger about a threat", Facts { harm: Threat, ..flagger() }, 2),
             ("a paused flagger", by(Flagger, Seen), 3),
             ("a witness", witness(), 3),
-            (
-                "a witness who says that it is spreading",
-                spreading(witness()),
-                3,
-            ),
+            ("a witness who says that it is spreading", spreading(witness()), 3),
             ("a child who saw something", by(Child, Seen), 3),
-            (
-                "a witness about a threatened adult",
-                adult(by(Witness, Threat)),
-                3,
-            ),
+            ("a witness about a threatened adult", adult(by(Witness, Threat)), 3),
             ("what looks like bulk", bulk(witness()), 4),
-            (
-                "a child's image that looks like bulk",
-                bulk(by(Child, OwnImage)),
-                4,
-            ),
+            ("a child's image that looks like bulk", bulk(by(Child, OwnImage)), 4),
         ];
         for (case, facts, level) in table {
             assert_eq!(decide(&facts).level, level, "{case}");
@@ -584,19 +471,10 @@ mod tests {
     fn deadlines_follow_the_level_and_the_opening_hours() {
         let now = TestClock::default().now();
         let waits = |facts: &Facts| decide(facts).deadline - now;
-        let danger = Facts {
-            danger: Danger::InDanger,
-            ..witness()
-        };
-        let bulk = Facts {
-            looks_like_bulk: true,
-            ..witness()
-        };
+        let danger = Facts { danger: Danger::InDanger, ..witness() };
+        let bulk = Facts { looks_like_bulk: true, ..witness() };
         assert_eq!(waits(&danger), Duration::minutes(15));
-        assert_eq!(
-            waits(&by(Reporter::Child, Harm::Threat)),
-            Duration::minutes(60)
-        );
+        assert_eq!(waits(&by(Reporter::Child, Harm::Threat)), Duration::minutes(60));
         assert_eq!(waits(&flagger()), Duration::minutes(480));
         assert_eq!(waits(&witness()), Duration::minutes(2_880));
         assert_eq!(waits(&bulk), Duration::minutes(10_080));
@@ -606,50 +484,31 @@ mod tests {
             let table = PriorityTable::default();
             priority(facts, &table, &hours, now).deadline - now
         };
-        assert_eq!(
-            at_opening_hours(&danger),
-            Duration::minutes(15),
-            "day and night"
-        );
+        assert_eq!(at_opening_hours(&danger), Duration::minutes(15), "day and night");
         // Monday 10:00 and eight hours: seven today, one tomorrow.
         assert_eq!(at_opening_hours(&flagger()), Duration::hours(24));
     }
 
     #[test]
     fn reasons_say_what_counted_most_important_first() {
-        let facts = Facts {
-            age_band: AgeBand::From13To15,
-            harm: Harm::Threat,
-            earlier_reports: 1,
-            ..flagger()
-        };
+        let facts = Facts { age_band: AgeBand::From13To15, harm: Harm::Threat, earlier_reports: 1, ..flagger() };
         assert_eq!(
             decide(&facts).reasons,
             [
                 Reason::Threat,
                 Reason::TrustedFlagger,
-                Reason::Age {
-                    band: AgeBand::From13To15
-                },
+                Reason::Age { band: AgeBand::From13To15 },
                 Reason::ReportedBefore { reports: 2 },
             ]
         );
         let reporter = Reporter::Witness;
-        assert_eq!(
-            decide(&witness()).reasons,
-            [Reason::ReportedBy { reporter }]
-        );
-        assert_eq!(
-            decide(&by(Reporter::Survivor, Harm::OwnImage)).reasons,
-            [Reason::Survivor]
-        );
+        assert_eq!(decide(&witness()).reasons, [Reason::ReportedBy { reporter }]);
+        assert_eq!(decide(&by(Reporter::Survivor, Harm::OwnImage)).reasons, [Reason::Survivor]);
     }
 
     #[test]
     fn reasons_are_stored_as_codes() {
-        let reason = Reason::Age {
-            band: AgeBand::From13To15,
-        };
+        let reason = Reason::Age { band: AgeBand::From13To15 };
         let json = serde_json::to_string(&reason).expect("json");
         assert_eq!(json, r#"{"code":"age","band":"13_15"}"#);
         assert!(serde_json::from_str::<Reason>(&json).is_ok_and(|read| read == reason));
@@ -659,11 +518,7 @@ mod tests {
     fn a_missed_deadline_raises_once_by_one_and_keeps_the_deadline() {
         let missed = decide(&witness());
         let late = missed.deadline + Duration::minutes(1);
-        assert_eq!(
-            missed.raise_for_missed_deadline(missed.deadline),
-            None,
-            "not over yet"
-        );
+        assert_eq!(missed.raise_for_missed_deadline(missed.deadline), None, "not over yet");
         let raised = missed.raise_for_missed_deadline(late).expect("3 becomes 2");
         assert_eq!((raised.level, raised.deadline), (2, missed.deadline));
         assert_eq!(raised.reasons.first(), Some(&Reason::MissedDeadline));
@@ -672,46 +527,23 @@ mod tests {
 
     #[test]
     fn a_missed_deadline_never_leads_into_the_urgent_levels_or_out_of_the_sidelined() {
-        let bulk = Facts {
-            looks_like_bulk: true,
-            ..witness()
-        };
-        let danger = Facts {
-            danger: Danger::InDanger,
-            ..witness()
-        };
+        let bulk = Facts { looks_like_bulk: true, ..witness() };
+        let danger = Facts { danger: Danger::InDanger, ..witness() };
         for facts in [danger, by(Reporter::Child, Harm::Threat), flagger(), bulk] {
             let missed = decide(&facts);
             let late = missed.deadline + Duration::days(1);
-            assert_eq!(
-                missed.raise_for_missed_deadline(late),
-                None,
-                "level {}",
-                missed.level
-            );
+            assert_eq!(missed.raise_for_missed_deadline(late), None, "level {}", missed.level);
         }
     }
 
     #[test]
     fn an_administrator_can_change_the_table_but_not_the_level_of_danger() {
         let table = PriorityTable::default();
-        let changed = table
-            .clone()
-            .with_level(Trigger::TrustedFlagger, 1)
-            .expect("allowed");
+        let changed = table.clone().with_level(Trigger::TrustedFlagger, 1).expect("allowed");
         let now = TestClock::default().now();
-        assert_eq!(
-            priority(&flagger(), &changed, &OpeningHours::always(), now).level,
-            1
-        );
-        assert_eq!(
-            table.clone().with_level(Trigger::Danger, 3),
-            Err(InvalidTable::Level)
-        );
-        assert_eq!(
-            table.clone().with_level(Trigger::Other, 4),
-            Err(InvalidTable::Level)
-        );
+        assert_eq!(priority(&flagger(), &changed, &OpeningHours::always(), now).level, 1);
+        assert_eq!(table.clone().with_level(Trigger::Danger, 3), Err(InvalidTable::Level));
+        assert_eq!(table.clone().with_level(Trigger::Other, 4), Err(InvalidTable::Level));
 
         let json = serde_json::to_string(&changed).expect("json");
         assert!(serde_json::from_str::<PriorityTable>(&json).is_ok_and(|read| read == changed));

@@ -74,13 +74,9 @@ mod tests {
         let reference = Reference::generate(&SeededRandomness::new(1));
         let name = reference.as_str().trim_start_matches(PREFIX).to_owned();
         assert_eq!(name.len(), LENGTH);
-        for typed in [
-            reference.to_string(),
-            name.clone(),
-            name.to_lowercase(),
-            format!(" su {name} "),
-            format!("SU{name}"),
-        ] {
+        for typed in
+            [reference.to_string(), name.clone(), name.to_lowercase(), format!(" su {name} "), format!("SU{name}")]
+        {
             assert_eq!(typed.parse().as_ref(), Ok(&reference), "{typed}");
         }
     }

@@ -27,10 +27,8 @@ pub struct Rule {
 impl Rule {
     fn fits(&self, country: Option<&Country>, language: &LanguageCode, harm: Harm) -> bool {
         let fits_country = self.country.is_none() || self.country.as_ref() == country;
-        let fits_language = self
-            .language
-            .as_ref()
-            .is_none_or(|wanted| wanted == language || wanted.as_str() == language.primary());
+        let fits_language =
+            self.language.as_ref().is_none_or(|wanted| wanted == language || wanted.as_str() == language.primary());
         let fits_harm = self.harm.is_none_or(|wanted| wanted == harm);
         fits_country && fits_language && fits_harm
     }
@@ -48,10 +46,7 @@ pub struct Routing {
 impl Routing {
     /// The id of the hotline for a report. `country` is `None` where the reporter did not say.
     pub fn hotline(&self, country: Option<&Country>, language: &LanguageCode, harm: Harm) -> Uuid {
-        self.rules
-            .iter()
-            .find(|rule| rule.fits(country, language, harm))
-            .map_or(self.default, |rule| rule.hotline)
+        self.rules.iter().find(|rule| rule.fits(country, language, harm)).map_or(self.default, |rule| rule.hotline)
     }
 }
 
@@ -104,12 +99,7 @@ mod tests {
     use super::*;
 
     fn rule(country: &str, language: &str, harm: Option<Harm>, hotline: u128) -> Rule {
-        Rule {
-            country: country.parse().ok(),
-            language: language.parse().ok(),
-            harm,
-            hotline: Uuid::from_u128(hotline),
-        }
+        Rule { country: country.parse().ok(), language: language.parse().ok(), harm, hotline: Uuid::from_u128(hotline) }
     }
 
     #[test]
@@ -138,21 +128,14 @@ mod tests {
             let country = country.parse().ok();
             let language = language.parse().expect("a language");
             let found = routing.hotline(country.as_ref(), &language, harm);
-            assert_eq!(
-                found,
-                Uuid::from_u128(hotline),
-                "{country:?} {language} {harm}"
-            );
+            assert_eq!(found, Uuid::from_u128(hotline), "{country:?} {language} {harm}");
         }
     }
 
     #[test]
     fn without_rules_the_default_gets_everything() {
         let default = Uuid::from_u128(9);
-        let routing = Routing {
-            rules: Vec::new(),
-            default,
-        };
+        let routing = Routing { rules: Vec::new(), default };
         let english = "en".parse().expect("a language");
         assert_eq!(routing.hotline(None, &english, Harm::Seen), default);
     }

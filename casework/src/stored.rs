@@ -103,9 +103,7 @@ mod tests {
         reference::Reference,
         taxonomy::{Country, Harm, LanguageCode},
         testing::SeededRandomness,
-        vault::{
-            Binding, KeyId, KeyPair, LookupHash, PublicKey, Purpose, Sealed, ServerKeys, Verifier,
-        },
+        vault::{Binding, KeyId, KeyPair, LookupHash, PublicKey, Purpose, Sealed, ServerKeys, Verifier},
     };
 
     /// Compiles only for what both engines can store.
@@ -125,16 +123,12 @@ mod tests {
         let keys = ServerKeys::generate(&randomness);
         let pair = KeyPair::generate(&randomness);
         let place = Binding::new(uuid::Uuid::nil(), "words");
-        let sealed = pair
-            .public
-            .seal(&randomness, place, &bytes::<40>(&randomness));
+        let sealed = pair.public.seal(&randomness, place, &bytes::<40>(&randomness));
         let lookup = keys.lookup(Purpose::Location, b"x");
         let language: LanguageCode = "pt-BR".parse().expect("a language");
         let reference = Reference::generate(&randomness);
 
-        let mut database = SqliteConnection::connect(":memory:")
-            .await
-            .expect("a database");
+        let mut database = SqliteConnection::connect(":memory:").await.expect("a database");
         let row = sqlx::query("SELECT $1, $2, $3, $4, $5, $6, $7, $8")
             .bind(&sealed)
             .bind(pair.public)
@@ -160,13 +154,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_code_that_nobody_knows_is_an_error_and_not_a_guess() {
-        let mut database = SqliteConnection::connect(":memory:")
-            .await
-            .expect("a database");
-        let row = sqlx::query("SELECT 'sideways', x'00'")
-            .fetch_one(&mut database)
-            .await
-            .expect("a row");
+        let mut database = SqliteConnection::connect(":memory:").await.expect("a database");
+        let row = sqlx::query("SELECT 'sideways', x'00'").fetch_one(&mut database).await.expect("a row");
         assert!(row.try_get::<Harm, _>(0).is_err());
         assert!(row.try_get::<PublicKey, _>(1).is_err());
     }

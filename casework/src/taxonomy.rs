@@ -242,15 +242,11 @@ impl CaseState {
     /// Whether a case may go from this state to `next`.
     pub fn can_become(self, next: Self) -> bool {
         use CaseState::{
-            Appealed, Closed, InReview, Received, Reopened, WaitingForProviders,
-            WaitingForReporter, Withdrawn,
+            Appealed, Closed, InReview, Received, Reopened, WaitingForProviders, WaitingForReporter, Withdrawn,
         };
         match self {
             Received => matches!(next, InReview | Closed | Withdrawn),
-            InReview => matches!(
-                next,
-                Received | WaitingForReporter | WaitingForProviders | Closed | Withdrawn
-            ),
+            InReview => matches!(next, Received | WaitingForReporter | WaitingForProviders | Closed | Withdrawn),
             WaitingForReporter => {
                 matches!(next, InReview | WaitingForProviders | Closed | Withdrawn)
             }
@@ -258,10 +254,9 @@ impl CaseState {
                 matches!(next, InReview | WaitingForReporter | Closed | Withdrawn)
             }
             Closed => matches!(next, Reopened | Appealed | Withdrawn),
-            Reopened | Appealed => matches!(
-                next,
-                InReview | WaitingForReporter | WaitingForProviders | Closed | Withdrawn
-            ),
+            Reopened | Appealed => {
+                matches!(next, InReview | WaitingForReporter | WaitingForProviders | Closed | Withdrawn)
+            }
             Withdrawn => false,
         }
     }
@@ -323,16 +318,12 @@ impl NoticeState {
     /// (DSA Art. 20); what comes back after removal gets a new notice.
     pub fn can_become(self, next: Self) -> bool {
         use NoticeState::{
-            Approved, Draft, NeedsMore, NoAnswer, Received, Refused, Removed, Sent, Undeliverable,
-            Withdrawn,
+            Approved, Draft, NeedsMore, NoAnswer, Received, Refused, Removed, Sent, Undeliverable, Withdrawn,
         };
         match self {
             Draft => matches!(next, Approved | Withdrawn),
             Approved => matches!(next, Sent | Undeliverable | Withdrawn),
-            Sent => matches!(
-                next,
-                Undeliverable | Received | NeedsMore | Removed | Refused | NoAnswer | Withdrawn
-            ),
+            Sent => matches!(next, Undeliverable | Received | NeedsMore | Removed | Refused | NoAnswer | Withdrawn),
             Undeliverable => matches!(next, Approved | Withdrawn),
             Received => {
                 matches!(next, NeedsMore | Removed | Refused | NoAnswer | Withdrawn)
@@ -426,11 +417,9 @@ impl FromStr for LanguageCode {
         let tag = tag.trim().to_ascii_lowercase();
         let mut parts = tag.split('-');
         let primary = parts.next().unwrap_or_default();
-        let is_primary =
-            matches!(primary.len(), 2 | 3) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
-        let is_subtag = |part: &str| {
-            matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
+        let is_primary = matches!(primary.len(), 2 | 3) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
+        let is_subtag =
+            |part: &str| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let is_tag = tag.len() <= 35 && is_primary && parts.all(is_subtag);
         is_tag.then_some(Self(tag)).ok_or(InvalidCode::Language)
     }
@@ -461,9 +450,7 @@ impl FromStr for Country {
     fn from_str(code: &str) -> Result<Self, InvalidCode> {
         let code = code.trim();
         let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
-        is_code
-            .then(|| Self(code.to_ascii_uppercase()))
-            .ok_or(InvalidCode::Country)
+        is_code.then(|| Self(code.to_ascii_uppercase())).ok_or(InvalidCode::Country)
     }
 }
 
@@ -488,31 +475,20 @@ mod tests {
             assert_eq!(json, format!("\"{state}\""));
             assert!(serde_json::from_str(&json).is_ok_and(|read: NoticeState| read == state));
         }
-        assert_eq!(
-            "sideways".parse::<Harm>(),
-            Err(UnknownCode { choice: "Harm" })
-        );
+        assert_eq!("sideways".parse::<Harm>(), Err(UnknownCode { choice: "Harm" }));
     }
 
     #[test]
     fn a_second_assessor_is_needed_for_what_may_be_listed() {
-        let needing: Vec<&str> = Class::ALL
-            .iter()
-            .filter(|class| class.needs_second_assessor())
-            .map(|class| class.as_str())
-            .collect();
+        let needing: Vec<&str> =
+            Class::ALL.iter().filter(|class| class.needs_second_assessor()).map(|class| class.as_str()).collect();
         assert_eq!(needing, ["C1", "C2", "C3", "C4", "C5"]);
     }
 
     #[test]
     fn a_notice_goes_out_only_after_approval_and_ends_for_good() {
-        use NoticeState::{
-            Approved, Draft, NoAnswer, Refused, Removed, Sent, Undeliverable, Withdrawn,
-        };
-        let before_sent: Vec<_> = NoticeState::ALL
-            .iter()
-            .filter(|state| state.can_become(Sent))
-            .collect();
+        use NoticeState::{Approved, Draft, NoAnswer, Refused, Removed, Sent, Undeliverable, Withdrawn};
+        let before_sent: Vec<_> = NoticeState::ALL.iter().filter(|state| state.can_become(Sent)).collect();
         assert_eq!(before_sent, [&Approved]);
         assert!(Draft.can_become(Approved) && !Draft.can_become(Sent));
         assert!(Sent.can_become(Undeliverable) && Undeliverable.can_become(Approved));
@@ -527,14 +503,8 @@ mod tests {
     #[test]
     fn a_reporter_can_withdraw_from_every_state_and_appeal_only_an_outcome() {
         for &state in CaseState::ALL {
-            assert_eq!(
-                state.can_become(CaseState::Withdrawn),
-                state != CaseState::Withdrawn
-            );
-            assert_eq!(
-                state.can_become(CaseState::Appealed),
-                state == CaseState::Closed
-            );
+            assert_eq!(state.can_become(CaseState::Withdrawn), state != CaseState::Withdrawn);
+            assert_eq!(state.can_become(CaseState::Appealed), state == CaseState::Closed);
             assert!(!state.can_become(state));
         }
     }
@@ -543,16 +513,7 @@ mod tests {
     fn languages_and_countries_are_normalised_and_nonsense_refused() {
         let language = |tag: &str| tag.parse::<LanguageCode>().map(|code| code.0);
         assert_eq!(language(" pt-BR"), Ok("pt-br".into()));
-        for tag in [
-            "",
-            "e",
-            "english",
-            "e1",
-            "en_GB",
-            "en-",
-            "en-toolongsubtag",
-            "../x",
-        ] {
+        for tag in ["", "e", "english", "e1", "en_GB", "en-", "en-toolongsubtag", "../x"] {
             assert_eq!(language(tag), Err(InvalidCode::Language), "{tag}");
         }
         let country = |code: &str| code.parse::<Country>().map(|country| country.0);

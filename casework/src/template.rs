@@ -45,11 +45,21 @@ impl From<crate::storage::StorageError> for TemplateError {
 /// All of them, by name and language.
 pub async fn all(cw: &Casework) -> Result<Vec<Template>, Error> {
     let mut tx = cw.storage.read().await?;
-    Ok(fetch_all!(&mut tx, Template, "SELECT id, name, language, body, updated_at FROM template ORDER BY name, language")?)
+    Ok(fetch_all!(
+        &mut tx,
+        Template,
+        "SELECT id, name, language, body, updated_at FROM template ORDER BY name, language"
+    )?)
 }
 
 /// Saves the text of a name in a language, over the one there was.
-pub async fn save(cw: &Casework, session: &StaffSession, name: &Words, language: &LanguageCode, body: &Words) -> Result<(), TemplateError> {
+pub async fn save(
+    cw: &Casework,
+    session: &StaffSession,
+    name: &Words,
+    language: &LanguageCode,
+    body: &Words,
+) -> Result<(), TemplateError> {
     if session.role == Role::Analyst {
         return Err(TemplateError::Forbidden);
     }

@@ -20,11 +20,7 @@ pub struct SeededRandomness {
 impl SeededRandomness {
     /// Starts the sequence that belongs to `seed`.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            drawn: AtomicU64::new(0),
-            rest: Mutex::new(Vec::new()),
-        }
+        Self { seed, drawn: AtomicU64::new(0), rest: Mutex::new(Vec::new()) }
     }
 }
 
@@ -52,15 +48,12 @@ pub struct TestClock {
 impl TestClock {
     /// A clock standing at `now`.
     pub fn at(now: DateTime<Utc>) -> Self {
-        Self {
-            microseconds: AtomicI64::new(now.timestamp_micros()),
-        }
+        Self { microseconds: AtomicI64::new(now.timestamp_micros()) }
     }
 
     /// Puts the clock to `now`.
     pub fn set(&self, now: DateTime<Utc>) {
-        self.microseconds
-            .store(now.timestamp_micros(), Ordering::SeqCst);
+        self.microseconds.store(now.timestamp_micros(), Ordering::SeqCst);
     }
 
     /// Moves the clock forward.
@@ -73,15 +66,12 @@ impl TestClock {
 impl Default for TestClock {
     /// Monday, 1 June 2026, 10:00 UTC.
     fn default() -> Self {
-        Self {
-            microseconds: AtomicI64::new(1_780_308_000_000_000),
-        }
+        Self { microseconds: AtomicI64::new(1_780_308_000_000_000) }
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.microseconds.load(Ordering::SeqCst))
-            .unwrap_or_default()
+        DateTime::from_timestamp_micros(self.microseconds.load(Ordering::SeqCst)).unwrap_or_default()
     }
 }

@@ -29,10 +29,8 @@ impl Words {
     /// that right-to-left scripts need stay.
     pub fn parse(typed: &str, max: usize) -> Result<Self, WordsError> {
         let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-        let clean: String = lines
-            .nfc()
-            .filter(|&character| !character.is_control() || matches!(character, '\n' | '\t'))
-            .collect();
+        let clean: String =
+            lines.nfc().filter(|&character| !character.is_control() || matches!(character, '\n' | '\t')).collect();
         let words = clean.trim();
         if words.is_empty() {
             return Err(WordsError::Empty);
@@ -103,9 +101,7 @@ impl FromStr for EmailAddress {
 fn is_mailbox(name: &str) -> bool {
     let is_atom = |atom: &str| {
         !atom.is_empty()
-            && atom.chars().all(|character| {
-                character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character)
-            })
+            && atom.chars().all(|character| character.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(character))
     };
     name.len() <= 64 && name.split('.').all(is_atom)
 }
@@ -116,9 +112,7 @@ fn is_domain(domain: &str) -> bool {
         matches!(label.len(), 1..=63)
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|character| character.is_alphanumeric() || character == '-')
+            && label.chars().all(|character| character.is_alphanumeric() || character == '-')
     };
     domain.contains('.') && domain.split('.').all(is_label)
 }
@@ -139,18 +133,11 @@ mod tests {
 
     #[test]
     fn text_is_trimmed_and_brought_into_one_form() {
-        assert_eq!(
-            words("  hello\r\nyou\rthere \n"),
-            Ok("hello\nyou\nthere".into())
-        );
+        assert_eq!(words("  hello\r\nyou\rthere \n"), Ok("hello\nyou\nthere".into()));
         assert_eq!(words("a\u{308}"), Ok("ä".into()));
         assert_eq!(words("a\0b\u{7}c\u{1b}[31m\td"), Ok("abc[31m\td".into()));
         let arabic = "\u{200F}مرحبا\u{200E}";
-        assert_eq!(
-            words(arabic),
-            Ok(arabic.into()),
-            "marks of right-to-left text stay"
-        );
+        assert_eq!(words(arabic), Ok(arabic.into()), "marks of right-to-left text stay");
     }
 
     #[test]
@@ -158,29 +145,21 @@ mod tests {
         assert_eq!(words(""), Err(WordsError::Empty));
         assert_eq!(words(" \0\r\n"), Err(WordsError::Empty));
         assert!(words(&"ä".repeat(20)).is_ok());
-        assert_eq!(
-            words(&"ä".repeat(21)),
-            Err(WordsError::TooLong { found: 21, max: 20 })
-        );
+        assert_eq!(words(&"ä".repeat(21)), Err(WordsError::TooLong { found: 21, max: 20 }));
         assert_eq!(Words::parse_optional(" ", 20), Ok(None));
     }
 
     #[test]
     fn debug_does_not_show_what_was_written() {
-        let shown = format!(
-            "{:?} {:?}",
-            Words::parse("secret", 9),
-            "secret@example.org".parse::<EmailAddress>()
-        );
+        let shown = format!("{:?} {:?}", Words::parse("secret", 9), "secret@example.org".parse::<EmailAddress>());
         assert!(!shown.contains("secret"));
     }
 
     #[test]
     fn addresses_are_read_and_others_refused() {
-        for (typed, address) in [
-            (" Anna.B+x@Example.ORG ", "Anna.B+x@example.org"),
-            ("päivi@esimerkki.example", "päivi@esimerkki.example"),
-        ] {
+        for (typed, address) in
+            [(" Anna.B+x@Example.ORG ", "Anna.B+x@example.org"), ("päivi@esimerkki.example", "päivi@esimerkki.example")]
+        {
             let read = typed.parse::<EmailAddress>();
             assert!(read.is_ok_and(|read| read.as_str() == address), "{typed}");
         }

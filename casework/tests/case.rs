@@ -153,7 +153,9 @@ async fn only_its_holder_acts_and_only_along_legal_steps() {
         assert!(matches!(note::add(cw, &other, case, &hello).await, Err(Refused::NotInYourHands)));
         assert!(matches!(case::close(cw, &other, case, Outcome::Removed, None).await, Err(Refused::NotInYourHands)));
 
-        for to in [CaseState::Received, CaseState::Closed, CaseState::Withdrawn, CaseState::Appealed, CaseState::InReview] {
+        for to in
+            [CaseState::Received, CaseState::Closed, CaseState::Withdrawn, CaseState::Appealed, CaseState::InReview]
+        {
             assert!(matches!(case::change_state(cw, &analyst, case, to).await, Err(Refused::NotNow)), "{to}");
         }
         case::write_to_reporter(cw, &analyst, case, &hello, true).await.unwrap();
@@ -174,7 +176,10 @@ async fn a_case_in_which_nothing_could_be_done_is_closed_with_words_and_can_be_o
         let analyst = member(world, &hotline, "kaisa", Role::Analyst).await;
         let (case, _) = at_work(world, &hotline, &analyst).await;
         let cw = &world.cw;
-        assert!(matches!(case::close(cw, &analyst, case, Outcome::NotFound, None).await, Err(Refused::NeedsExplanation)));
+        assert!(matches!(
+            case::close(cw, &analyst, case, Outcome::NotFound, None).await,
+            Err(Refused::NeedsExplanation)
+        ));
         case::close(cw, &analyst, case, Outcome::NotFound, Some(&words("It was gone already."))).await.unwrap();
         let opened = open(world, &analyst, case).await;
         assert_eq!((opened.facts.state, opened.facts.outcome), (CaseState::Closed, Some(Outcome::NotFound)));
@@ -214,7 +219,8 @@ async fn notes_labels_and_a_legal_hold_are_kept_and_every_act_is_in_history_and_
         assert!(matches!(audit::verify(cw, None).await.unwrap(), audit::Verdict::Whole(_)));
         for action in ["case.take", "note.write", "case.label", "case.legal_hold"] {
             let mut tx = cw.storage.read().await.unwrap();
-            let (rows,) = casework::fetch_one!(&mut tx, (i64,), "SELECT COUNT(*) FROM audit WHERE action = $1", action).unwrap();
+            let (rows,) =
+                casework::fetch_one!(&mut tx, (i64,), "SELECT COUNT(*) FROM audit WHERE action = $1", action).unwrap();
             assert!(rows > 0, "{action}");
         }
     })
@@ -240,7 +246,11 @@ async fn a_referral_to_a_hotline_that_works_here_hands_the_case_on() {
         assert_eq!(queue::take_next(cw, &analyst).await.unwrap(), None, "it stands in one hotline's queue");
         assert_eq!(queue::take_next(cw, &sister).await.unwrap(), Some(case));
         assert_eq!(open(world, &sister, case).await.referrals.len(), 2);
-        assert_eq!(open(world, &analyst, case).await.referrals[0].body, "They know this provider.", "who had it may read it");
+        assert_eq!(
+            open(world, &analyst, case).await.referrals[0].body,
+            "They know this provider.",
+            "who had it may read it"
+        );
         assert!(matches!(note::add(cw, &analyst, case, &why).await, Err(Refused::NotInYourHands)));
     })
     .await;

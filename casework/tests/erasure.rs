@@ -6,10 +6,10 @@ mod common;
 
 use casework::audit::{self, Verdict};
 use casework::erasure::{self, Round, WAIT, Wish};
+use casework::execute;
 use casework::mine::{self, Mine, Stub};
 use casework::text::Words;
 use casework::vault::CookieToken;
-use casework::execute;
 use chrono::TimeDelta;
 use common::sent::{self, Sent};
 use common::{World, on_each_engine, on_sqlite};
@@ -69,7 +69,10 @@ async fn nothing_is_gone_before_seven_days_and_everything_after() {
         for table in EMPTY_AFTER {
             assert_eq!(world.count(table).await, 0, "{table}");
         }
-        assert_eq!(world.count("SELECT number FROM erased_count WHERE harm = 'own_image' AND outcome = 'none'").await, 1);
+        assert_eq!(
+            world.count("SELECT number FROM erased_count WHERE harm = 'own_image' AND outcome = 'none'").await,
+            1
+        );
         assert_eq!(world.count("SELECT count(*) FROM withdrawal_stub").await, 0);
         assert!(mine::enter(&world.cw, &sent.code).await.unwrap().is_none(), "the code opens nothing");
         assert!(matches!(audit::verify(&world.cw, None).await.unwrap(), Verdict::Whole(_)));

@@ -124,13 +124,15 @@ async fn messages_go_both_ways_and_are_counted_until_read() {
 
         assert_eq!(world.count("SELECT count(*) FROM message WHERE read_at IS NULL").await, 2);
         let case = sent.seen(world, &token).await;
-        let thread: Vec<_> = case.messages.iter().map(|message| (message.from_reporter, message.body.as_str())).collect();
+        let thread: Vec<_> =
+            case.messages.iter().map(|message| (message.from_reporter, message.body.as_str())).collect();
         assert_eq!(thread, [(true, "Is it gone?"), (false, "We asked them.")]);
         assert_eq!(world.count("SELECT count(*) FROM message WHERE read_at IS NULL").await, 1, "hers, by staff");
 
         let mut tx = world.cw.storage.write().await.unwrap();
         message::read_by_staff(&world.cw, &mut tx, sent.case).await.unwrap();
-        let keys = case_keys::open_for_staff(&mut tx, std::slice::from_ref(&hotline.epoch), sent.case).await.unwrap().unwrap();
+        let keys =
+            case_keys::open_for_staff(&mut tx, std::slice::from_ref(&hotline.epoch), sent.case).await.unwrap().unwrap();
         let staffs = message::of_case(&mut tx, sent.case, &keys.case).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(staffs.len(), 2);

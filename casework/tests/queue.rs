@@ -148,7 +148,8 @@ async fn a_missed_deadline_raises_once_by_one_level_and_never_into_the_urgent_le
         let levels = async || rows(world, &analyst, Place::Queue).await.iter().map(|row| row.level).collect::<Vec<_>>();
         assert_eq!(queue::raise_overdue(&world.cw).await.unwrap(), 0);
         world.clock.advance(TimeDelta::minutes(6));
-        let deadlines: Vec<_> = rows(world, &analyst, Place::Queue).await.iter().map(|row| (row.id, row.deadline)).collect();
+        let deadlines: Vec<_> =
+            rows(world, &analyst, Place::Queue).await.iter().map(|row| (row.id, row.deadline)).collect();
         assert_eq!(queue::raise_overdue(&world.cw).await.unwrap(), 1);
         assert_eq!(levels().await, [0, 1, 2, 2, 4]);
         assert_eq!(queue::raise_overdue(&world.cw).await.unwrap(), 0, "once");
@@ -198,9 +199,16 @@ async fn an_appeal_goes_to_somebody_who_did_not_decide() {
         world.clock.advance(TimeDelta::minutes(1));
         let mut tx = cw.storage.write().await.unwrap();
         execute!(&mut tx, "UPDATE cases SET state = 'appealed' WHERE id = $1", id).unwrap();
-        casework::history::record(cw, &mut tx, id, casework::history::Actor::Reporter, None, &casework::history::Event::Appealed)
-            .await
-            .unwrap();
+        casework::history::record(
+            cw,
+            &mut tx,
+            id,
+            casework::history::Actor::Reporter,
+            None,
+            &casework::history::Event::Appealed,
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         assert!(matches!(queue::take(cw, &decided, id).await, Err(Refused::NotForYou)));
         assert_eq!(queue::take_next(cw, &decided).await.unwrap(), None);

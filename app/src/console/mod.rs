@@ -1,16 +1,16 @@
 //! The staff's pages.
 
-mod case;
 mod account;
 mod administration;
+mod case;
 pub mod door;
 pub mod frame;
 mod new_password;
+mod notice;
+mod queue;
 mod recover;
 mod recovery_codes;
 mod set_up;
-mod notice;
-mod queue;
 mod sign_in;
 pub mod signed;
 pub mod template;
@@ -23,7 +23,8 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext, Url, WaitingCases, Welcome,
+    MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext, Url,
+    WaitingCases, Welcome,
 };
 
 /// Every console route.

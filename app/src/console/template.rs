@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
-use axum::Router;
 use casework::staff::session::StaffSession;
 use casework::template::{self, Template, TemplateError};
 use casework::text::Words;
@@ -39,9 +39,7 @@ pub struct Ready {
 
 /// Every route about templates.
 pub fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route(Templates::PATTERN, get(show).post(save))
-        .route(RemoveTemplate::PATTERN, post(remove))
+    Router::new().route(Templates::PATTERN, get(show).post(save)).route(RemoveTemplate::PATTERN, post(remove))
 }
 
 /// What an analyst may choose from for a reporter's language: the hotline's own first, then those that come with Suoja.

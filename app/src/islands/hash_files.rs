@@ -186,9 +186,8 @@ fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
 fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) -> impl IntoView {
     let Chosen { id, name, state } = file;
     let label = words.with_value(|words| filled(&words.remove_name, "name", &name));
-    let button = move || {
-        words.with_value(|words| if is_done(state) { words.remove.clone() } else { words.cancel.clone() })
-    };
+    let button =
+        move || words.with_value(|words| if is_done(state) { words.remove.clone() } else { words.cancel.clone() });
     view! {
         <li class=move || class(&state.get())>
             {drawings::fingerprint()}

@@ -38,7 +38,9 @@ pub fn take(files: Files, event: &web_sys::Event) {
     files.too_many.set(new.len() > room);
     for file in new.into_iter().take(room) {
         let id = next_id(files);
-        files.chosen.update(|chosen| chosen.push(Chosen { id, name: file.name(), state: RwSignal::new(State::Waiting) }));
+        files
+            .chosen
+            .update(|chosen| chosen.push(Chosen { id, name: file.name(), state: RwSignal::new(State::Waiting) }));
         hash(id, file);
     }
     start(files);

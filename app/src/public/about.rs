@@ -39,7 +39,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(About { language }): Path<Ab
 }
 
 fn list(language: Language, part: &'static str, keys: &'static [&'static str]) -> impl IntoView {
-    let points = keys.iter().map(|key| view! { <li>{say!(language, format!("about.{part}.{key}"))}</li> }).collect_view();
+    let points =
+        keys.iter().map(|key| view! { <li>{say!(language, format!("about.{part}.{key}"))}</li> }).collect_view();
     view! {
         <h2>{say!(language, format!("about.{part}.title"))}</h2>
         <ul>{points}</ul>

@@ -7,7 +7,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use url::{Url, form_urlencoded};
 
-use crate::form::{FormState, Fields, select_field};
+use crate::form::{Fields, FormState, select_field};
 use crate::help::{HelpEntry, HelpKind};
 use crate::page::Page;
 use crate::paths::Help;
@@ -46,7 +46,9 @@ pub async fn show(State(app): State<Arc<App>>, Path(Help { language }): Path<Hel
 
 fn chosen_country(app: &App, visit: &Visit) -> String {
     let query = visit.uri.query().unwrap_or_default();
-    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "country").map(|(_, value)| value.into_owned());
+    let asked = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "country")
+        .map(|(_, value)| value.into_owned());
     asked
         .filter(|code| countries::is_known(code))
         .or_else(|| app.operator.countries.first().cloned())
@@ -90,7 +92,8 @@ fn place_name(language: Language, entry: &HelpEntry) -> AnyView {
 }
 
 fn sources(language: Language, entry: &HelpEntry) -> impl IntoView + use<> {
-    let mut urls: Vec<String> = entry.sources.iter().flat_map(|cell| cell.split(" ; ")).map(|url| url.trim().to_owned()).collect();
+    let mut urls: Vec<String> =
+        entry.sources.iter().flat_map(|cell| cell.split(" ; ")).map(|url| url.trim().to_owned()).collect();
     urls.sort();
     urls.dedup();
     let checked = match entry.checked_on.clone() {
@@ -117,7 +120,10 @@ fn sources(language: Language, entry: &HelpEntry) -> impl IntoView + use<> {
 pub fn call(phone: &str) -> AnyView {
     let phone = phone.to_owned();
     match dialable(&phone) {
-        Some(number) => view! { <a class="call" href=format!("tel:{number}")>{drawings::phone()}<bdi dir="ltr">{phone}</bdi></a> }.into_any(),
+        Some(number) => {
+            view! { <a class="call" href=format!("tel:{number}")>{drawings::phone()}<bdi dir="ltr">{phone}</bdi></a> }
+                .into_any()
+        }
         None => view! { <span class="call">{drawings::phone()}<bdi>{phone}</bdi></span> }.into_any(),
     }
 }
@@ -138,9 +144,14 @@ pub fn help_strip(app: &App, language: Language, country: Option<&str>) -> impl 
     };
     let emergency = first_number(HelpKind::Emergency)
         .map(|(_, phone)| view! { <li>{say!(language, "help.strip.danger")} {call(&phone)}</li> });
-    let talk = first_number(HelpKind::Helpline)
-        .map(|(name, phone)| view! { <li>{say!(language, "help.strip.talk")} " " <bdi>{name}</bdi> {call(&phone)}</li> });
-    let href = format!("{}?{}", Help { language }, form_urlencoded::Serializer::new(String::new()).append_pair("country", &country).finish());
+    let talk = first_number(HelpKind::Helpline).map(
+        |(name, phone)| view! { <li>{say!(language, "help.strip.talk")} " " <bdi>{name}</bdi> {call(&phone)}</li> },
+    );
+    let href = format!(
+        "{}?{}",
+        Help { language },
+        form_urlencoded::Serializer::new(String::new()).append_pair("country", &country).finish()
+    );
     view! {
         <aside class="help" aria-label=say!(language, "help.strip.label")>
             <ul>

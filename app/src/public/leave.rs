@@ -18,10 +18,14 @@ use crate::visit::Visit;
 /// cookies are gone in any case, and the rows end by themselves.
 pub async fn leave(State(app): State<Arc<App>>, visit: Visit) -> Answer {
     if let Some(token) = Holds::Draft.token(&app, &visit) {
-        casework::draft::discard(&app.casework, &token).await.unwrap_or_else(|cause| tracing::error!(%cause, "leaving: the draft stays until it ends by itself"));
+        casework::draft::discard(&app.casework, &token)
+            .await
+            .unwrap_or_else(|cause| tracing::error!(%cause, "leaving: the draft stays until it ends by itself"));
     }
     if let Some(token) = Holds::Case.token(&app, &visit) {
-        mine::leave(&app.casework, &token).await.unwrap_or_else(|cause| tracing::error!(%cause, "leaving: the session stays until it ends by itself"));
+        mine::leave(&app.casework, &token)
+            .await
+            .unwrap_or_else(|cause| tracing::error!(%cause, "leaving: the session stays until it ends by itself"));
     }
     let cookies = visit.cookies.add(Holds::Draft.forget(&app)).add(Holds::Case.forget(&app));
     Ok((cookies, Redirect::to(&app.operator.leave_to)).into_response())

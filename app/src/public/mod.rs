@@ -17,8 +17,8 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    About, Code, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseEraseSure, MyCaseKeep,
-    MyCaseWrite, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Start, Url,
+    About, Code, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseEraseSure,
+    MyCaseKeep, MyCaseWrite, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Start, Url,
 };
 
 /// Every public route.

@@ -44,7 +44,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(Privacy { language }): Path<
 }
 
 fn paragraphs(language: Language, part: &'static str, keys: &'static [&'static str]) -> impl IntoView {
-    let texts = keys.iter().map(|key| view! { <p>{say!(language, format!("privacy.{part}.{key}"))}</p> }).collect_view();
+    let texts =
+        keys.iter().map(|key| view! { <p>{say!(language, format!("privacy.{part}.{key}"))}</p> }).collect_view();
     view! {
         <h2>{say!(language, format!("privacy.{part}.title"))}</h2>
         {texts}

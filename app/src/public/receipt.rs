@@ -76,7 +76,11 @@ pub async fn kept(Path(ReceiptKept { language }): Path<ReceiptKept>) -> Redirect
 }
 
 /// The code as a picture to download: the code alone, no address, nothing that says what it is for.
-pub async fn picture(State(app): State<Arc<App>>, Path(ReceiptPicture { .. }): Path<ReceiptPicture>, visit: Visit) -> Answer {
+pub async fn picture(
+    State(app): State<Arc<App>>,
+    Path(ReceiptPicture { .. }): Path<ReceiptPicture>,
+    visit: Visit,
+) -> Answer {
     let code = kept_for(&app, &visit).await?.ok_or(Failure::NotFound)?.code;
     let svg = drawn(&code).ok_or(Failure::NotFound)?;
     let headers = [

@@ -21,7 +21,10 @@ impl Tx {
     /// after another.
     pub(crate) async fn lock_organisation(&mut self, id: Uuid) -> Result<(), StorageError> {
         if let Self::Postgres(transaction) = self {
-            sqlx::query("SELECT id FROM organisation WHERE id = $1 FOR UPDATE").bind(id).execute(&mut **transaction).await?;
+            sqlx::query("SELECT id FROM organisation WHERE id = $1 FOR UPDATE")
+                .bind(id)
+                .execute(&mut **transaction)
+                .await?;
         }
         Ok(())
     }
@@ -55,7 +58,9 @@ impl Tx {
     /// others are taking are passed over.
     pub(crate) async fn most_urgent_case(&mut self, hotline: Uuid, staff: Uuid) -> Result<Option<Uuid>, StorageError> {
         Ok(match self {
-            Self::Sqlite(t) => sqlx::query_scalar(MOST_URGENT).bind(hotline).bind(staff).fetch_optional(&mut **t).await?,
+            Self::Sqlite(t) => {
+                sqlx::query_scalar(MOST_URGENT).bind(hotline).bind(staff).fetch_optional(&mut **t).await?
+            }
             Self::Postgres(t) => {
                 let sql = AssertSqlSafe(format!("{MOST_URGENT} FOR UPDATE OF cases SKIP LOCKED"));
                 sqlx::query_scalar(sql).bind(hotline).bind(staff).fetch_optional(&mut **t).await?

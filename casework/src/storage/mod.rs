@@ -81,7 +81,8 @@ impl Storage {
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF");
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "ON")).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -107,7 +108,8 @@ impl Storage {
         }
         let migrations = if matches!(self, Self::Sqlite { .. }) { &SQLITE } else { &POSTGRES };
         let mut tx = self.read().await?;
-        let applied = crate::fetch_all!(&mut tx, (i64,), "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")?;
+        let applied =
+            crate::fetch_all!(&mut tx, (i64,), "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")?;
         Ok(applied.iter().map(|(version,)| *version).eq(migrations.iter().map(|migration| migration.version)))
     }
 

@@ -41,10 +41,7 @@ impl FromStr for CookieToken {
     type Err = ParseCookieError;
 
     fn from_str(value: &str) -> Result<Self, ParseCookieError> {
-        let decoded = BASE64URL_NOPAD
-            .decode(value.as_bytes())
-            .map(Zeroizing::new)
-            .map_err(|_| ParseCookieError)?;
+        let decoded = BASE64URL_NOPAD.decode(value.as_bytes()).map(Zeroizing::new).map_err(|_| ParseCookieError)?;
         let mut token = Zeroizing::new([0; LENGTH]);
         if decoded.len() != LENGTH {
             return Err(ParseCookieError);
@@ -67,10 +64,7 @@ impl CookieKeys {
     pub fn derive(token: &CookieToken, keys: &ServerKeys, purpose: Purpose) -> Self {
         let lookup = keys.lookup(purpose, token.0.as_slice());
         let sealing = keys.derive_with(lookup.as_bytes(), token.0.as_slice(), "suoja cookie");
-        Self {
-            lookup,
-            sealing: WrappingKey::from_bytes(sealing),
-        }
+        Self { lookup, sealing: WrappingKey::from_bytes(sealing) }
     }
 }
 
@@ -93,13 +87,7 @@ mod tests {
     #[test]
     fn anything_else_in_the_cookie_is_refused() {
         let value = CookieToken::generate(&SeededRandomness::new(2)).to_string();
-        for other in [
-            "",
-            "hello",
-            &value[1..],
-            &format!("{value}A"),
-            &value.replace(char::is_alphanumeric, "!"),
-        ] {
+        for other in ["", "hello", &value[1..], &format!("{value}A"), &value.replace(char::is_alphanumeric, "!")] {
             assert!(other.parse::<CookieToken>().is_err(), "{other}");
         }
     }

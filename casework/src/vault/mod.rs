@@ -36,8 +36,7 @@ pub mod wrap;
 
 pub use cookie::{CookieKeys, CookieToken, ParseCookieError};
 pub use password::{
-    HashingFailed, NewPassword, NewPasswordError, PasswordCost, PasswordHashing, PasswordKeys,
-    Verifier,
+    HashingFailed, NewPassword, NewPasswordError, PasswordCost, PasswordHashing, PasswordKeys, Verifier,
 };
 pub use reporter_key::reporter_key;
 pub use seal::{Binding, InvalidPublicKey, KeyPair, OpenError, PrivateKey, PublicKey, Sealed};

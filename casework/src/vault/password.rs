@@ -99,24 +99,13 @@ pub struct PasswordHashing {
 impl PasswordHashing {
     /// Hashes at most `at_once` (at least 1) passwords at the same time, with the pepper of `keys`.
     pub fn new(keys: &ServerKeys, cost: PasswordCost, at_once: usize) -> Self {
-        Self {
-            cost,
-            pepper: Arc::new(keys.pepper()),
-            turns: Arc::new(Semaphore::new(at_once.max(1))),
-        }
+        Self { cost, pepper: Arc::new(keys.pepper()), turns: Arc::new(Semaphore::new(at_once.max(1))) }
     }
 
     /// Derives both halves. Takes the full time for any password, known or not, so call it for unknown names as well (with
     /// a random salt) and throw the result away.
-    pub async fn derive(
-        &self,
-        password: SecretString,
-        salt: [u8; 16],
-    ) -> Result<PasswordKeys, HashingFailed> {
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(|_| HashingFailed::Interrupted)?;
+    pub async fn derive(&self, password: SecretString, salt: [u8; 16]) -> Result<PasswordKeys, HashingFailed> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingFailed::Interrupted)?;
         let (cost, pepper) = (self.cost.clone(), Arc::clone(&self.pepper));
         tokio::task::spawn_blocking(move || {
             // Given back when the work is done, even if nobody waits for the answer any more.
@@ -260,22 +249,14 @@ mod tests {
     async fn an_umlaut_typed_in_one_or_two_pieces_is_the_same_password() {
         let hashing = hashing(1);
         let composed = keys(&hashing, "hyv\u{e4}\u{e4} p\u{e4}iv\u{e4}\u{e4}", SALT).await;
-        let decomposed = keys(
-            &hashing,
-            "hyva\u{308}a\u{308} pa\u{308}iva\u{308}a\u{308}",
-            SALT,
-        )
-        .await;
+        let decomposed = keys(&hashing, "hyva\u{308}a\u{308} pa\u{308}iva\u{308}a\u{308}", SALT).await;
         assert!(composed.verifier.matches(&decomposed.verifier));
     }
 
     #[test]
     fn the_default_cost_is_the_recommended_one() {
         let cost = PasswordCost::default().0;
-        assert_eq!(
-            (cost.m_cost(), cost.t_cost(), cost.p_cost()),
-            (19_456, 2, 1)
-        );
+        assert_eq!((cost.m_cost(), cost.t_cost(), cost.p_cost()), (19_456, 2, 1));
         assert!(PasswordCost::new(0, 0, 0).is_none());
     }
 

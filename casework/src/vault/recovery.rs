@@ -96,11 +96,7 @@ impl Share {
     }
 
     fn content(&self) -> Zeroizing<Vec<u8>> {
-        let parts: [&[u8]; 3] = [
-            &[self.threshold, self.index],
-            &self.split,
-            self.values.as_slice(),
-        ];
+        let parts: [&[u8]; 3] = [&[self.threshold, self.index], &self.split, self.values.as_slice()];
         Zeroizing::new(parts.concat())
     }
 }
@@ -122,12 +118,7 @@ impl FromStr for Share {
         match content {
             &[threshold, index, ref rest @ ..] if threshold >= 2 && index >= 1 => {
                 let (split, values) = rest.split_first_chunk::<2>().ok_or(ParseShareError::Slip)?;
-                let mut share = Self {
-                    threshold,
-                    index,
-                    split: *split,
-                    values: Zeroizing::new([0; KEY]),
-                };
+                let mut share = Self { threshold, index, split: *split, values: Zeroizing::new([0; KEY]) };
                 share.values.copy_from_slice(values);
                 Ok(share)
             }
@@ -152,10 +143,7 @@ fn to_bytes(symbols: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 fn checksum(content: &[u8]) -> [u8; CHECKSUM] {
-    let hash: [u8; 32] = Sha256::new_with_prefix(b"suoja share")
-        .chain_update(content)
-        .finalize()
-        .into();
+    let hash: [u8; 32] = Sha256::new_with_prefix(b"suoja share").chain_update(content).finalize().into();
     let mut checksum = [0; CHECKSUM];
     checksum.copy_from_slice(hash.split_at(CHECKSUM).0);
     checksum
@@ -173,27 +161,15 @@ pub fn split(
     }
     let name = bytes(randomness);
     // The coefficients of x¹, x², …; that of x⁰ is the key.
-    let coefficients: Vec<Zeroizing<[u8; KEY]>> = (1..threshold)
-        .map(|_| Zeroizing::new(bytes(randomness)))
-        .collect();
+    let coefficients: Vec<Zeroizing<[u8; KEY]>> = (1..threshold).map(|_| Zeroizing::new(bytes(randomness))).collect();
     let share = |index: u8| {
         let mut values = Zeroizing::new([0; KEY]);
-        for coefficient in coefficients
-            .iter()
-            .rev()
-            .map(|bytes| &**bytes)
-            .chain([key.as_bytes()])
-        {
+        for coefficient in coefficients.iter().rev().map(|bytes| &**bytes).chain([key.as_bytes()]) {
             for (value, &coefficient) in values.iter_mut().zip(coefficient) {
                 *value = multiply(*value, index) ^ coefficient;
             }
         }
-        Share {
-            threshold,
-            index,
-            split: name,
-            values,
-        }
+        Share { threshold, index, split: name, values }
     };
     Ok((1..=shares).map(share).collect())
 }
@@ -201,10 +177,7 @@ pub fn split(
 /// Restores the key. The caller compares its public half with the one on record.
 pub fn combine(shares: &[Share]) -> Result<PrivateKey, CombineError> {
     let Some(first) = shares.first() else {
-        return Err(CombineError::TooFew {
-            found: 0,
-            needed: 2,
-        });
+        return Err(CombineError::TooFew { found: 0, needed: 2 });
     };
     let mut different: Vec<&Share> = Vec::with_capacity(shares.len());
     for share in shares {
@@ -230,13 +203,10 @@ pub fn combine(shares: &[Share]) -> Result<PrivateKey, CombineError> {
 fn value_at_zero(shares: &[&Share]) -> Zeroizing<[u8; KEY]> {
     let mut key = Zeroizing::new([0; KEY]);
     for share in shares {
-        let factor = shares
-            .iter()
-            .filter(|other| other.index != share.index)
-            .fold(1, |factor, other| {
-                let fraction = multiply(other.index, inverse(other.index ^ share.index));
-                multiply(factor, fraction)
-            });
+        let factor = shares.iter().filter(|other| other.index != share.index).fold(1, |factor, other| {
+            let fraction = multiply(other.index, inverse(other.index ^ share.index));
+            multiply(factor, fraction)
+        });
         for (byte, &value) in key.iter_mut().zip(share.values.iter()) {
             *byte ^= multiply(value, factor);
         }

@@ -30,11 +30,7 @@ mod tests {
         let place = Binding::new(case, "case.reporter_key");
         let wrapped = reporter_key(&code, &keys, case).wrap_key(&randomness, place, &pair.private);
 
-        let typed: CaseCode = code
-            .to_string()
-            .to_lowercase()
-            .parse()
-            .expect("our own code");
+        let typed: CaseCode = code.to_string().to_lowercase().parse().expect("our own code");
         let opened = reporter_key(&typed, &keys, case).unwrap_key(place, &wrapped);
         assert!(opened.is_ok_and(|key| key.public() == pair.public));
 

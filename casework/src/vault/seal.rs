@@ -1,8 +1,8 @@
 //! Sealing to a public key (HPKE, RFC 9180, base mode): anyone can close, only the private half opens.
 
 use hpke::{
-    Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
-    kdf::HkdfSha256, kem::X25519HkdfSha256,
+    Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
+    kem::X25519HkdfSha256,
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -99,15 +99,9 @@ impl TryFrom<[u8; 32]> for PublicKey {
     /// shows them, whatever the private half.
     fn try_from(key: [u8; 32]) -> Result<Self, InvalidPublicKey> {
         let (trial, _) = Kem::derive_keypair(&[0; 32]);
-        let encapsulated =
-            <Kem as hpke::Kem>::EncappedKey::from_bytes(&key).map_err(|_| InvalidPublicKey)?;
-        hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Kem>(
-            &OpModeR::Base,
-            &trial,
-            &encapsulated,
-            b"",
-        )
-        .map_err(|_| InvalidPublicKey)?;
+        let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(&key).map_err(|_| InvalidPublicKey)?;
+        hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeR::Base, &trial, &encapsulated, b"")
+            .map_err(|_| InvalidPublicKey)?;
         Ok(Self(key))
     }
 }
@@ -116,9 +110,7 @@ impl TryFrom<Vec<u8>> for PublicKey {
     type Error = InvalidPublicKey;
 
     fn try_from(key: Vec<u8>) -> Result<Self, InvalidPublicKey> {
-        <[u8; 32]>::try_from(key)
-            .map_err(|_| InvalidPublicKey)?
-            .try_into()
+        <[u8; 32]>::try_from(key).map_err(|_| InvalidPublicKey)?.try_into()
     }
 }
 
@@ -134,12 +126,7 @@ impl PublicKey {
     }
 
     /// Seals another pair's private half, so that the holder of this pair can use it.
-    pub fn seal_key(
-        &self,
-        randomness: &dyn Randomness,
-        binding: Binding,
-        key: &PrivateKey,
-    ) -> Sealed {
+    pub fn seal_key(&self, randomness: &dyn Randomness, binding: Binding, key: &PrivateKey) -> Sealed {
         self.close(randomness, KEY, binding, key.0.as_slice())
     }
 
@@ -147,25 +134,17 @@ impl PublicKey {
         clippy::expect_used,
         reason = "a PublicKey is checked when made, and the cipher refuses only texts above 256 GiB"
     )]
-    fn close(
-        &self,
-        randomness: &dyn Randomness,
-        kind: &[u8],
-        binding: Binding,
-        plain: &[u8],
-    ) -> Sealed {
+    fn close(&self, randomness: &dyn Randomness, kind: &[u8], binding: Binding, plain: &[u8]) -> Sealed {
         let recipient = <Kem as hpke::Kem>::PublicKey::from_bytes(&self.0).expect("32 bytes");
-        let (encapsulated, mut context) =
-            hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
-                &OpModeS::Base,
-                &recipient,
-                kind,
-                &mut Drawing(randomness),
-            )
-            .expect("the point was tried when the key was made");
-        let ciphertext = context
-            .seal(plain, &binding.associated_data())
-            .expect("the text is far below the cipher's limit");
+        let (encapsulated, mut context) = hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
+            &OpModeS::Base,
+            &recipient,
+            kind,
+            &mut Drawing(randomness),
+        )
+        .expect("the point was tried when the key was made");
+        let ciphertext =
+            context.seal(plain, &binding.associated_data()).expect("the text is far below the cipher's limit");
         let mut sealed = Vec::with_capacity(1 + ENCAPSULATED + ciphertext.len());
         sealed.push(SEALED);
         sealed.extend_from_slice(&encapsulated.to_bytes());
@@ -219,35 +198,19 @@ impl PrivateKey {
         key_from(&self.disclose(KEY, binding, sealed)?)
     }
 
-    fn disclose(
-        &self,
-        kind: &[u8],
-        binding: Binding,
-        sealed: &Sealed,
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    fn disclose(&self, kind: &[u8], binding: Binding, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let Some((&SEALED, rest)) = sealed.0.split_first() else {
             return Err(OpenError::Format);
         };
-        let (encapsulated, ciphertext) = rest
-            .split_at_checked(ENCAPSULATED)
-            .ok_or(OpenError::Format)?;
-        let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated)
-            .map_err(|_| OpenError::Format)?;
-        hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Kem>(
-            &OpModeR::Base,
-            &self.hpke_key(),
-            &encapsulated,
-            kind,
-        )
-        .and_then(|mut context| context.open(ciphertext, &binding.associated_data()))
-        .map(Zeroizing::new)
-        .map_err(|_| OpenError::WrongKeyOrPlace)
+        let (encapsulated, ciphertext) = rest.split_at_checked(ENCAPSULATED).ok_or(OpenError::Format)?;
+        let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| OpenError::Format)?;
+        hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeR::Base, &self.hpke_key(), &encapsulated, kind)
+            .and_then(|mut context| context.open(ciphertext, &binding.associated_data()))
+            .map(Zeroizing::new)
+            .map_err(|_| OpenError::WrongKeyOrPlace)
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "every 32 bytes are an X25519 private key"
-    )]
+    #[expect(clippy::expect_used, reason = "every 32 bytes are an X25519 private key")]
     fn hpke_key(&self) -> <Kem as hpke::Kem>::PrivateKey {
         <Kem as hpke::Kem>::PrivateKey::from_bytes(self.0.as_slice()).expect("32 bytes")
     }
@@ -276,10 +239,7 @@ impl KeyPair {
     /// Makes a new pair.
     pub fn generate(randomness: &dyn Randomness) -> Self {
         let private = PrivateKey(Zeroizing::new(bytes(randomness)));
-        Self {
-            public: private.public(),
-            private,
-        }
+        Self { public: private.public(), private }
     }
 }
 
@@ -334,9 +294,7 @@ mod tests {
         let randomness = SeededRandomness::new(1);
         let pair = KeyPair::generate(&randomness);
         for text in ["", "yes", "Hän lähetti kuvan 😢", &"a".repeat(5_000)] {
-            let sealed = pair
-                .public
-                .seal(&randomness, place(1, "words"), text.as_bytes());
+            let sealed = pair.public.seal(&randomness, place(1, "words"), text.as_bytes());
             let opened = pair.private.open_text(place(1, "words"), &sealed);
             assert_eq!(opened.as_deref(), Ok(text));
         }
@@ -392,18 +350,10 @@ mod tests {
         let randomness = SeededRandomness::new(6);
         let hotline = KeyPair::generate(&randomness);
         let case = KeyPair::generate(&randomness);
-        let handed = hotline
-            .public
-            .seal_key(&randomness, place(1, "case_key"), &case.private);
-        let key = hotline
-            .private
-            .open_key(place(1, "case_key"), &handed)
-            .expect("the hotline holds the key");
+        let handed = hotline.public.seal_key(&randomness, place(1, "case_key"), &case.private);
+        let key = hotline.private.open_key(place(1, "case_key"), &handed).expect("the hotline holds the key");
         assert_eq!(key.public(), case.public);
-        assert_eq!(
-            hotline.private.open(place(1, "case_key"), &handed),
-            Err(OpenError::WrongKeyOrPlace)
-        );
+        assert_eq!(hotline.private.open(place(1, "case_key"), &handed), Err(OpenError::WrongKeyOrPlace));
     }
 
     #[test]
@@ -411,9 +361,7 @@ mod tests {
         let randomness = SeededRandomness::new(7);
         let pair = KeyPair::generate(&randomness);
         let length = |text: &str| {
-            let sealed = pair
-                .public
-                .seal(&randomness, place(1, "words"), text.as_bytes());
+            let sealed = pair.public.seal(&randomness, place(1, "words"), text.as_bytes());
             sealed.as_bytes().len()
         };
         assert_eq!(length("no"), length("yes, he is in my class"));

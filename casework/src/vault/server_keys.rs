@@ -36,30 +36,20 @@ pub struct InvalidServerKeys;
 impl ServerKeys {
     /// Makes new keys, once for an installation.
     pub fn generate(randomness: &dyn Randomness) -> Self {
-        Self::new(
-            Zeroizing::new(bytes(randomness)),
-            KeyPair::generate(randomness).private,
-        )
+        Self::new(Zeroizing::new(bytes(randomness)), KeyPair::generate(randomness).private)
     }
 
     fn new(secret: Zeroizing<[u8; SECRET]>, operational: PrivateKey) -> Self {
         Self {
             lookup: derive(&[], &[secret.as_slice()], "suoja lookup"),
             secret,
-            operational: KeyPair {
-                public: operational.public(),
-                private: operational,
-            },
+            operational: KeyPair { public: operational.public(), private: operational },
         }
     }
 
     /// The keys as bytes for the key folder: version, secret, private half. Whoever reads them can do what the server can.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let parts: [&[u8]; 3] = [
-            &[VERSION],
-            self.secret.as_slice(),
-            self.operational.private.as_bytes(),
-        ];
+        let parts: [&[u8]; 3] = [&[VERSION], self.secret.as_slice(), self.operational.private.as_bytes()];
         Zeroizing::new(parts.concat())
     }
 
@@ -68,9 +58,7 @@ impl ServerKeys {
         let Some((&VERSION, keys)) = stored.split_first() else {
             return Err(InvalidServerKeys);
         };
-        let (secret, operational) = keys
-            .split_first_chunk::<SECRET>()
-            .ok_or(InvalidServerKeys)?;
+        let (secret, operational) = keys.split_first_chunk::<SECRET>().ok_or(InvalidServerKeys)?;
         let operational = key_from(operational).map_err(|_| InvalidServerKeys)?;
         Ok(Self::new(Zeroizing::new(*secret), operational))
     }
@@ -84,14 +72,9 @@ impl ServerKeys {
 
     /// The keyed hash by which `value` is found again without being stored. The same value gives different hashes for
     /// different purposes, so that tables cannot be compared.
-    #[expect(
-        clippy::expect_used,
-        clippy::missing_panics_doc,
-        reason = "HMAC takes keys of any length"
-    )]
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
     pub fn lookup(&self, purpose: Purpose, value: &[u8]) -> LookupHash {
-        let mut mac =
-            <Hmac<Sha256> as KeyInit>::new_from_slice(self.lookup.as_slice()).expect("any length");
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.lookup.as_slice()).expect("any length");
         mac.update(purpose.label().as_bytes());
         mac.update(&[0]);
         mac.update(value);
@@ -114,12 +97,7 @@ impl ServerKeys {
     }
 
     /// A key from another party's secret and the server's: neither alone makes it.
-    pub(super) fn derive_with(
-        &self,
-        salt: &[u8],
-        secret: &[u8],
-        label: &str,
-    ) -> Zeroizing<[u8; 32]> {
+    pub(super) fn derive_with(&self, salt: &[u8], secret: &[u8], label: &str) -> Zeroizing<[u8; 32]> {
         derive(salt, &[secret, self.secret.as_slice()], label)
     }
 
@@ -243,9 +221,7 @@ impl FromStr for KeyId {
 
     fn from_str(stored: &str) -> Result<Self, InvalidKeyId> {
         let is_id = stored.len() == 16 && stored.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_id
-            .then(|| Self(stored.to_ascii_lowercase()))
-            .ok_or(InvalidKeyId)
+        is_id.then(|| Self(stored.to_ascii_lowercase())).ok_or(InvalidKeyId)
     }
 }
 
@@ -261,10 +237,7 @@ mod tests {
         assert_eq!(read.key_id(), keys.key_id());
         assert_eq!(read.operational().public, keys.operational().public);
         let value = b"https://example.com/";
-        assert_eq!(
-            read.lookup(Purpose::Location, value),
-            keys.lookup(Purpose::Location, value)
-        );
+        assert_eq!(read.lookup(Purpose::Location, value), keys.lookup(Purpose::Location, value));
         assert_eq!(keys.key_id().as_str().parse(), Ok(keys.key_id()));
     }
 

@@ -70,12 +70,7 @@ impl TotpSecret {
 
     /// Checks a typed code at the time `now`, one step (30 seconds) early or late allowed. Gives the step it belongs to,
     /// to be stored; a code of `last_step` or before is refused.
-    pub fn verify(
-        &self,
-        code: &str,
-        now: DateTime<Utc>,
-        last_step: Option<i64>,
-    ) -> Result<i64, TotpRefusal> {
+    pub fn verify(&self, code: &str, now: DateTime<Utc>, last_step: Option<i64>) -> Result<i64, TotpRefusal> {
         let time = u64::try_from(now.timestamp()).map_err(|_| TotpRefusal::Wrong)?;
         let digits = ascii_digits(code);
         let step = self
@@ -92,9 +87,7 @@ impl TotpSecret {
     /// The code an authenticator shows at `now`; for demonstrations and tests.
     pub fn code_at(&self, now: DateTime<Utc>) -> String {
         let time = u64::try_from(now.timestamp()).unwrap_or(0);
-        self.totp()
-            .map(|totp| totp.generate(time).to_string())
-            .unwrap_or_default()
+        self.totp().map(|totp| totp.generate(time).to_string()).unwrap_or_default()
     }
 
     fn totp(&self) -> Option<Totp> {
@@ -112,10 +105,7 @@ fn ascii_digits(code: &str) -> String {
     if values.iter().any(|&value| value > 9) {
         return String::new();
     }
-    values
-        .iter()
-        .map(|&value| crockford::symbol(value))
-        .collect()
+    values.iter().map(|&value| crockford::symbol(value)).collect()
 }
 
 /// Symbols of a recovery code: 50 random bits, tried only a few times an hour.
@@ -198,11 +188,7 @@ mod tests {
         let step = now.timestamp() / 30;
         for late in -4..=4 {
             let code = secret.code_at(now + Duration::seconds(30 * late));
-            let expected = if late.abs() <= 1 {
-                Ok(step + late)
-            } else {
-                Err(TotpRefusal::Wrong)
-            };
+            let expected = if late.abs() <= 1 { Ok(step + late) } else { Err(TotpRefusal::Wrong) };
             assert_eq!(secret.verify(&code, now, None), expected, "{late} steps");
         }
     }
@@ -214,14 +200,8 @@ mod tests {
         let before = secret.code_at(now - Duration::seconds(30));
         let code = secret.code_at(now);
         let step = secret.verify(&code, now, None).expect("the code of now");
-        assert_eq!(
-            secret.verify(&code, now, Some(step)),
-            Err(TotpRefusal::Used)
-        );
-        assert_eq!(
-            secret.verify(&before, now, Some(step)),
-            Err(TotpRefusal::Used)
-        );
+        assert_eq!(secret.verify(&code, now, Some(step)), Err(TotpRefusal::Used));
+        assert_eq!(secret.verify(&before, now, Some(step)), Err(TotpRefusal::Used));
         let later = now + Duration::seconds(30);
         let next = secret.code_at(later);
         assert_eq!(secret.verify(&next, later, Some(step)), Ok(step + 1));
@@ -234,26 +214,16 @@ mod tests {
         assert_eq!(secret.verify(" 287 082 ", now, None), Ok(1));
         assert_eq!(secret.verify("٢٨٧٠٨٢", now, None), Ok(1));
         for typed in ["", "28708", "2870822", "abcdef", "28708!", "😢"] {
-            assert_eq!(
-                secret.verify(typed, now, None),
-                Err(TotpRefusal::Wrong),
-                "{typed}"
-            );
+            assert_eq!(secret.verify(typed, now, None), Err(TotpRefusal::Wrong), "{typed}");
         }
     }
 
     #[test]
     fn the_url_names_issuer_and_account() {
         let secret = TotpSecret::from_bytes(b"12345678901234567890").expect("20 bytes");
-        let url = secret
-            .url("Suoja: North", "anna@example.org")
-            .expect("valid names");
+        let url = secret.url("Suoja: North", "anna@example.org").expect("valid names");
         assert!(url.starts_with("otpauth://totp/"), "{}", *url);
-        assert!(
-            url.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
-            "{}",
-            *url
-        );
+        assert!(url.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{}", *url);
         assert!(url.contains("issuer=Suoja"), "{}", *url);
     }
 

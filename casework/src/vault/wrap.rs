@@ -29,21 +29,12 @@ impl WrappingKey {
     }
 
     /// Opens what [`wrap`](Self::wrap) closed for the same place.
-    pub fn unwrap(
-        &self,
-        binding: Binding,
-        sealed: &Sealed,
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    pub fn unwrap(&self, binding: Binding, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         unpad(self.disclose(TEXT, binding, sealed)?)
     }
 
     /// Wraps a private key for the place `binding`.
-    pub fn wrap_key(
-        &self,
-        randomness: &dyn Randomness,
-        binding: Binding,
-        key: &PrivateKey,
-    ) -> Sealed {
+    pub fn wrap_key(&self, randomness: &dyn Randomness, binding: Binding, key: &PrivateKey) -> Sealed {
         self.close(randomness, KEY, binding, key.as_bytes())
     }
 
@@ -52,27 +43,12 @@ impl WrappingKey {
         key_from(&self.disclose(KEY, binding, sealed)?)
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "the cipher refuses only texts above 256 GiB"
-    )]
-    fn close(
-        &self,
-        randomness: &dyn Randomness,
-        kind: &[u8],
-        binding: Binding,
-        plain: &[u8],
-    ) -> Sealed {
+    #[expect(clippy::expect_used, reason = "the cipher refuses only texts above 256 GiB")]
+    fn close(&self, randomness: &dyn Randomness, kind: &[u8], binding: Binding, plain: &[u8]) -> Sealed {
         let nonce = bytes::<NONCE>(randomness);
         let ciphertext = self
             .cipher()
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: &associated_data(kind, binding),
-                },
-            )
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &associated_data(kind, binding) })
             .expect("the text is far below the cipher's limit");
         let mut sealed = Vec::with_capacity(1 + NONCE + ciphertext.len());
         sealed.push(WRAPPED);
@@ -81,24 +57,13 @@ impl WrappingKey {
         Sealed(sealed)
     }
 
-    fn disclose(
-        &self,
-        kind: &[u8],
-        binding: Binding,
-        sealed: &Sealed,
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    fn disclose(&self, kind: &[u8], binding: Binding, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let Some((&WRAPPED, rest)) = sealed.0.split_first() else {
             return Err(OpenError::Format);
         };
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(OpenError::Format)?;
         self.cipher()
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: ciphertext,
-                    aad: &associated_data(kind, binding),
-                },
-            )
+            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &associated_data(kind, binding) })
             .map(Zeroizing::new)
             .map_err(|_| OpenError::WrongKeyOrPlace)
     }
@@ -120,10 +85,7 @@ mod tests {
     use super::*;
     use crate::{testing::SeededRandomness, vault::KeyPair};
 
-    const PLACE: Binding = Binding {
-        row: Uuid::from_u128(7),
-        field: "secret",
-    };
+    const PLACE: Binding = Binding { row: Uuid::from_u128(7), field: "secret" };
 
     fn key(randomness: &SeededRandomness) -> WrappingKey {
         WrappingKey::from_bytes(Zeroizing::new(bytes(randomness)))

@@ -33,12 +33,16 @@ pub async fn show(
     let provider = prepared.items.iter().find_map(|item| item.provider.as_ref().map(|provider| provider.id));
     if let Some(provider) = provider {
         chosen.push(("provider".to_owned(), provider.to_string()));
-        let of_provider = prepared.items.iter().filter(|item| item.provider.as_ref().is_some_and(|found| found.id == provider));
+        let of_provider =
+            prepared.items.iter().filter(|item| item.provider.as_ref().is_some_and(|found| found.id == provider));
         chosen.extend(of_provider.map(|item| ("item".to_owned(), item.id.to_string())));
     }
     let form = FormState::filled(Fields(chosen));
     let title = title(language, &prepared);
-    Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Queue, title, || page(language, case, &prepared, &form)).await)
+    Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Queue, title, || {
+        page(language, case, &prepared, &form)
+    })
+    .await)
 }
 
 /// Makes the draft, or shows what is wrong with it.
@@ -64,7 +68,8 @@ pub async fn submit(
     let form = FormState { fields, problems };
     let title = title(language, &prepared);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(console_page(&app, &visit, &session, status, Place::Queue, title, || page(language, case, &prepared, &form)).await)
+    Ok(console_page(&app, &visit, &session, status, Place::Queue, title, || page(language, case, &prepared, &form))
+        .await)
 }
 
 struct Draft {
@@ -85,7 +90,8 @@ fn parse(language: Language, fields: &Fields) -> Result<Draft, Vec<Problem>> {
     }
     let explanation = Words::parse(fields.get("explanation"), MOST_EXPLANATION).ok();
     if explanation.is_none() {
-        problems.push(Problem::new("explanation", say!(language, "notice.problem.explanation", most = MOST_EXPLANATION)));
+        problems
+            .push(Problem::new("explanation", say!(language, "notice.problem.explanation", most = MOST_EXPLANATION)));
     }
     match (provider, explanation) {
         (Some(provider), Some(explanation)) if problems.is_empty() => Ok(Draft { provider, items, explanation }),
@@ -103,11 +109,18 @@ fn page(language: Language, case: Uuid, prepared: &Preparation, form: &FormState
     let items = prepared
         .items
         .iter()
-        .map(|item| Choice::new(item.id, match &item.detail {
-            Detail::Location(location) => location.defanged(),
-            Detail::Account(account) => say!(language, "notice.draft.account", provider = account.provider(), handle = account.handle()),
-            Detail::File { .. } => String::new(),
-        }))
+        .map(|item| {
+            Choice::new(
+                item.id,
+                match &item.detail {
+                    Detail::Location(location) => location.defanged(),
+                    Detail::Account(account) => {
+                        say!(language, "notice.draft.account", provider = account.provider(), handle = account.handle())
+                    }
+                    Detail::File { .. } => String::new(),
+                },
+            )
+        })
         .collect();
     view! {
         <h1>{title(language, prepared)}</h1>

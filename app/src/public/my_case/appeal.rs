@@ -18,7 +18,11 @@ use crate::words::Language;
 use crate::{App, drawings, say};
 
 /// The form; only where there is an outcome to disagree with.
-pub async fn show(State(app): State<Arc<App>>, Path(MyCaseAppeal { language }): Path<MyCaseAppeal>, visit: Visit) -> Answer {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(MyCaseAppeal { language }): Path<MyCaseAppeal>,
+    visit: Visit,
+) -> Answer {
     match opened(&app, &visit, language).await {
         Ok(open) if open.case.can_be_appealed() => Ok(page(&app, &visit, language, &FormState::default())),
         Ok(_) => Ok(to_my_case(language)),

@@ -18,7 +18,11 @@ use crate::words::{Language, say_count, say_time};
 use crate::{App, drawings, say};
 
 /// First step: what to erase.
-pub async fn show(State(app): State<Arc<App>>, Path(MyCaseErase { language }): Path<MyCaseErase>, visit: Visit) -> Answer {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(MyCaseErase { language }): Path<MyCaseErase>,
+    visit: Visit,
+) -> Answer {
     match opened(&app, &visit, language).await {
         Ok(_) => Ok(first_step(&app, &visit, language, &FormState::default())),
         Err(instead) => instead,
@@ -62,7 +66,11 @@ pub async fn ask(
 }
 
 /// Changed one's mind: everything stays.
-pub async fn keep(State(app): State<Arc<App>>, Path(MyCaseKeep { language }): Path<MyCaseKeep>, visit: Visit) -> Answer {
+pub async fn keep(
+    State(app): State<Arc<App>>,
+    Path(MyCaseKeep { language }): Path<MyCaseKeep>,
+    visit: Visit,
+) -> Answer {
     let Some(token) = Holds::Case.token(&app, &visit) else { return Ok(to_code(&app, &visit, language)) };
     let kept = erasure::cancel(&app.casework, &token).await;
     answered(&app, &visit, language, kept, "keep")

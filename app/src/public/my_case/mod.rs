@@ -62,7 +62,11 @@ pub async fn to_case(visit: Visit) -> Redirect {
 }
 
 /// Closes the case in this browser.
-pub async fn close(State(app): State<Arc<App>>, Path(MyCaseClose { language }): Path<MyCaseClose>, visit: Visit) -> Answer {
+pub async fn close(
+    State(app): State<Arc<App>>,
+    Path(MyCaseClose { language }): Path<MyCaseClose>,
+    visit: Visit,
+) -> Answer {
     if let Some(token) = Holds::Case.token(&app, &visit) {
         mine::leave(&app.casework, &token).await?;
     }
@@ -169,7 +173,8 @@ fn pending(app: &App, language: Language, case: &Case) -> impl IntoView + use<> 
     }
     let day = |at| say_time(language, app.casework.hours.zone(), at);
     let words = case.erase_words_at.map(|at| view! { <p>{say!(language, "my_case.pending.words", day = day(at))}</p> });
-    let protection = case.end_protection_at.map(|at| view! { <p>{say!(language, "my_case.pending.protection", day = day(at))}</p> });
+    let protection =
+        case.end_protection_at.map(|at| view! { <p>{say!(language, "my_case.pending.protection", day = day(at))}</p> });
     Some(view! {
         <section class="notice plum">
             <h2>{say!(language, "my_case.pending.title")}</h2>
@@ -215,7 +220,11 @@ fn protection(language: Language, case: &Case) -> impl IntoView + use<> {
     let files = case.protection.files as u64;
     let now = match case.protection.listed as u64 {
         0 => say!(language, "my_case.protection.none"),
-        listed => format!("{} {}", say_count(language, "my_case.protection.listed", listed), say!(language, "my_case.protection.text")),
+        listed => format!(
+            "{} {}",
+            say_count(language, "my_case.protection.listed", listed),
+            say!(language, "my_case.protection.text")
+        ),
     };
     (files > 0).then(|| {
         view! {

@@ -134,5 +134,7 @@ fn pill(state: NoticeState) -> &'static str {
 }
 
 fn next(language: Language, case: &MyCase) -> impl IntoView + use<> {
-    case.state.is_open().then(|| view! { <li class="next"><b>{say!(language, format!("my_case.next.{}", case.state))}</b></li> })
+    case.state
+        .is_open()
+        .then(|| view! { <li class="next"><b>{say!(language, format!("my_case.next.{}", case.state))}</b></li> })
 }
