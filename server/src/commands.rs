@@ -12,7 +12,7 @@ use casework::storage::Storage;
 use casework::text::Words;
 use casework::vault::{CookieToken, password::PasswordCost};
 use secrecy::ExposeSecret;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::configuration::Configuration;
 use crate::demo;
@@ -70,6 +70,7 @@ pub fn demo_digits(configuration: &Configuration) -> anyhow::Result<()> {
 }
 
 async fn run(configuration: &Configuration, app: Arc<App>) -> Result<(), StartError> {
+    let signals = ending_signals();
     let first = invitation::first_invitation(&app.casework).await?;
     let running = running::start(configuration, app).await?;
     say(&format!("Suoja is at {}", configuration.address));
@@ -79,7 +80,7 @@ async fn run(configuration: &Configuration, app: Arc<App>) -> Result<(), StartEr
     if running.console_address.is_some() {
         say(&format!("The console is at {}", configuration.console_address));
     }
-    told_to_end().await;
+    told_to_end(signals).await;
     tracing::info!("ending; requests under way are finished first");
     running.stop().await;
     Ok(())
@@ -128,9 +129,13 @@ pub async fn migrate(configuration: &Configuration) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn told_to_end() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+/// Listening begins here: before anyone is told that the process runs, so that no signal is missed.
+fn ending_signals() -> io::Result<(Signal, Signal)> {
+    Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+}
+
+async fn told_to_end(signals: io::Result<(Signal, Signal)>) {
+    let Ok((mut terminate, mut interrupt)) = signals else {
         tracing::error!("the system gives no signals; end the process by force");
         return std::future::pending().await;
     };
