@@ -34,17 +34,16 @@ use sign_ins::SignIns;
 pub async fn open(configuration: &Configuration, out: &mut impl Write) -> anyhow::Result<App> {
     let folder = &configuration.data_folder;
     let mut app = running::open(configuration, Kind::Demo, this_machine()).await?;
-    let sign_ins = match SignIns::read(folder)? {
-        Some(sign_ins) => sign_ins,
-        None => {
-            if !member::list(&app.casework).await?.is_empty() {
-                app.casework.storage.close().await;
-                remove(folder)?;
-                app = running::open(configuration, Kind::Demo, this_machine()).await?;
-            }
-            writeln!(out, "Making up 200 cases. This takes a few seconds, the first time only.")?;
-            make(&mut app, folder).await?
+    let sign_ins = if let Some(made) = SignIns::read(folder)? {
+        made
+    } else {
+        if !member::list(&app.casework).await?.is_empty() {
+            app.casework.storage.close().await;
+            remove(folder)?;
+            app = running::open(configuration, Kind::Demo, this_machine()).await?;
         }
+        writeln!(out, "Making up 200 cases. This takes a few seconds, the first time only.")?;
+        make(&mut app, folder).await?
     };
     sign_ins.print(out)?;
     Ok(app)

@@ -29,7 +29,8 @@ pub struct Page {
 }
 
 impl Browser {
-    pub(super) fn new(address: SocketAddr) -> Self {
+    /// Somebody who comes for the first time.
+    pub fn new(address: SocketAddr) -> Self {
         Self { address, cookies: BTreeMap::new(), extra: HeaderMap::new() }
     }
 
@@ -38,19 +39,39 @@ impl Browser {
         self.extra.insert(name, value.parse().unwrap());
     }
 
+    /// Gives it a cookie.
+    pub fn give(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Page {
         self.send(Method::GET, path, HeaderMap::new(), Body::empty()).await
     }
 
+    /// The same, where the server may be gone: none without a whole answer.
+    pub async fn try_get(&mut self, path: &str) -> Option<Page> {
+        self.try_send(Method::GET, path, HeaderMap::new(), Body::empty()).await
+    }
+
+    /// Finds the server somewhere else from now on.
+    pub fn move_to(&mut self, address: SocketAddr) {
+        self.address = address;
+    }
+
     /// Sends a form from one of our own pages.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.try_post(path, fields).await.expect("an answer")
+    }
+
+    /// The same, where the server may be gone: none without a whole answer.
+    pub async fn try_post(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Page> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut headers = HeaderMap::new();
         headers.insert(header::ORIGIN, format!("http://{HOST}").parse().unwrap());
         headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
         headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
-        self.send(Method::POST, path, headers, Body::from(form)).await
+        self.try_send(Method::POST, path, headers, Body::from(form)).await
     }
 
     /// Sends a form, and opens the page it is answered with.
@@ -64,8 +85,13 @@ impl Browser {
 
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: HeaderMap, body: Body) -> Page {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        self.try_send(method, path, headers, body).await.expect("an answer")
+    }
+
+    /// Sends anything; none without a whole answer.
+    pub async fn try_send(&mut self, method: Method, path: &str, headers: HeaderMap, body: Body) -> Option<Page> {
+        let stream = TcpStream::connect(self.address).await.ok()?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         let connection = tokio::spawn(connection);
         let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
         *request.headers_mut() = headers;
@@ -76,12 +102,13 @@ impl Browser {
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
             request.headers_mut().insert(header::COOKIE, cookies.parse().unwrap());
         }
-        let response = sender.send_request(request).await.unwrap();
+        let response = sender.send_request(request).await.ok()?;
         let (parts, body) = response.into_parts();
         self.keep_cookies(&parts.headers);
-        let bytes = to_bytes(Body::new(body), usize::MAX).await.unwrap();
+        let bytes = to_bytes(Body::new(body), usize::MAX).await.ok()?;
         connection.abort();
-        Page { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Some(Page { status: parts.status, headers: parts.headers, body })
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
