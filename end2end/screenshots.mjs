@@ -13,18 +13,21 @@ import { startSuoja } from './support/suoja.mjs';
 
 const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const PHONE = { width: 360, height: 740, touch: true };
-const SHARP = { deviceScaleFactor: 2 };
+const SHARP = { deviceScaleFactor: 1.3 };
+const DESK = { width: 1024, height: 620 };
 
 await mkdir(PICTURES, { recursive: true });
 const browser = await launch();
 
+/** The pages are looked at by tests; here they are only drawn. */
+const drawn = (person) => Object.assign(person, { look: () => {} });
 const draw = (person, name) => person.page.screenshot({ path: join(PICTURES, `${name}.png`) });
 
 async function drawReporters() {
   const house = await startSuoja();
   await (await openHotline(browser, house)).leaves();
 
-  const child = await Reporter.arrives(browser, house, PHONE, SHARP);
+  const child = drawn(await Reporter.arrives(browser, house, PHONE, SHARP));
   await child.open('/en');
   await draw(child, 'home');
   await child.enters('threat');
@@ -39,7 +42,7 @@ async function drawReporters() {
     async files() {
       await child.hands.files(child.page.locator('#choose-files'), [chosen('harbour.png', png())]);
       await child.page.locator('ul.files li.done').waitFor();
-      await child.page.locator('#choose-files').scrollIntoViewIfNeeded();
+      await child.page.locator('ul.files').evaluate((list) => list.scrollIntoView({ block: 'center' }));
       await draw(child, 'hashing');
     },
   });
@@ -47,7 +50,7 @@ async function drawReporters() {
   await draw(child, 'receipt');
   await child.leaves();
 
-  const other = await Reporter.arrives(browser, house, { ...PHONE, language: 'ar', colorScheme: 'dark' }, SHARP);
+  const other = drawn(await Reporter.arrives(browser, house, { ...PHONE, language: 'ar', colorScheme: 'dark' }, SHARP));
   await other.open('/ar');
   await draw(other, 'home-arabic');
   await other.leaves();
@@ -57,14 +60,14 @@ async function drawReporters() {
 async function drawHotline() {
   const house = await startSuoja({ command: 'demo' });
   const signIns = parse(await readFile(join(house.folder, 'demo-data/sign-ins.toml'), 'utf8'));
-  const child = await Reporter.arrives(browser, house, PHONE, SHARP);
+  const child = drawn(await Reporter.arrives(browser, house, PHONE, SHARP));
   await child.comesBackWith(signIns.codes[0]);
   await draw(child, 'my-case');
   await child.leaves();
 
   const [{ name, address, password, secret }] = signIns.staff;
   const account = { name, address, password, authenticator: new Authenticator(secret) };
-  const staff = await Staff.arrives(browser, house, {}, account);
+  const staff = drawn(await Staff.arrives(browser, house, DESK, account));
   await staff.signsIn();
   await staff.open('/en/console');
   await draw(staff, 'queue');

@@ -55,7 +55,7 @@ for (const [name, way] of Object.entries(WAYS)) {
     assert.equal(await child.readsCode(), code);
     await child.go(child.button('receipt.saved'));
     await child.heading('receipt.done.title').waitFor();
-    await child.open(`/${child.language}/receipt`);
+    await child.open(`/${child.language}/sent`);
     await child.assertGone(code);
 
     await child.comesBackWith(code);

@@ -140,7 +140,7 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
                 {language_switch(page, visit)}
                 {leave(language)}
             </header>
-            {app.demo.then(|| view! { <p class="demo-mark">{say!(language, "frame.demo")}</p> })}
+            {app.demo.then(|| view! { <section class="demo-mark" aria-label=say!(language, "frame.demo")>{say!(language, "frame.demo")}</section> })}
             <main id="main" tabindex="-1">{content}</main>
             {help_strip(app, language, page.country.as_deref())}
             <footer class="foot">

@@ -2,14 +2,12 @@
 import assert from 'node:assert/strict';
 
 /** A mouse or a finger. */
-export const pointing = (page) => ({
+export const pointing = () => ({
   press: (control) => control.click(),
   type: (field, text) => field.fill(text),
   choose: (option) => option.check(),
   pick: (list, value) => list.selectOption(value),
-  async files(input, files) {
-    await input.setInputFiles(files);
-  },
+  files: (input, files) => input.setInputFiles(files),
 });
 
 /** Further than any page has stops. */
@@ -18,6 +16,8 @@ const FAR = 300;
 /** Tab, arrows, Enter and Space; what Tab does not reach does not exist. */
 export const keyboard = (page) => {
   const keys = page.keyboard;
+  // The browser takes a moment to hand its file chooser over: it is asked before anybody needs one.
+  page.on('filechooser', () => {});
   const hasFocus = (control) => control.evaluate((element) => element === document.activeElement);
 
   async function reach(control) {

@@ -94,6 +94,9 @@ export class Staff extends Person {
   }
 
   async signsOut() {
+    // On a phone the places are folded away.
+    const menu = this.page.locator('nav a.menu');
+    if (await menu.isVisible()) await this.press(menu);
     await this.go(this.button('sign_in.out'));
     await this.heading('sign_in.title').waitFor();
   }
