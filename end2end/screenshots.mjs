@@ -29,7 +29,7 @@ async function drawReporters() {
 
   const child = drawn(await Reporter.arrives(browser, house, PHONE, SHARP));
   await child.open('/en');
-  await draw(child, 'home');
+  await draw(child, 'home-phone');
   await child.enters('threat');
   await draw(child, 'safety-steps');
   await child.enters('picture');
@@ -52,7 +52,7 @@ async function drawReporters() {
 
   const other = drawn(await Reporter.arrives(browser, house, { ...PHONE, language: 'ar', colorScheme: 'dark' }, SHARP));
   await other.open('/ar');
-  await draw(other, 'home-arabic');
+  await draw(other, 'home-phone-ar');
   await other.leaves();
   await house.stop();
 }
