@@ -417,7 +417,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table of all rules")]
     fn every_rule_gives_its_level() {
         use Harm::{OwnImage, Seen, Threat};
         use Reporter::{Child, Flagger, Helper, Parent, Survivor, Witness};
