@@ -184,13 +184,16 @@ pub async fn draft(
     Ok(id)
 }
 
-/// Approves a draft: from here on a worker sends it.
+/// Approves a draft: from here on a worker sends it. One that could not be delivered goes out once more.
 pub async fn approve(cw: &Casework, session: &StaffSession, notice: Uuid) -> Result<(), NoticeError> {
     let mut tx = cw.storage.write().await?;
     let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
     let keys = in_hands(&mut tx, session, row.case_id).await?;
     if row.notice_email.is_none() {
         return Err(NoticeError::NoAddress);
+    }
+    if !row.state.can_become(NoticeState::Approved) {
+        return Err(NoticeError::MovedOn);
     }
     let content = keys.case.open(Binding { row: notice, field: CONTENT }, &row.sealed_content)?;
     let sealed = cw.keys.operational().public.seal(&*cw.randomness, Binding { row: notice, field: SENDING }, &content);
@@ -202,7 +205,7 @@ pub async fn approve(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
         cw.now(),
         sealed,
         notice,
-        NoticeState::Draft
+        row.state
     )?;
     if changed == 0 {
         return Err(NoticeError::MovedOn);
@@ -319,12 +322,12 @@ pub async fn sent(cw: &Casework, task: &Leased, notice: Uuid) -> Result<(), Erro
     Ok(())
 }
 
-/// It can't be delivered: staff see it, and nothing waits any more.
+/// It can't be delivered: staff see it, and nothing waits any more. They may approve it once more.
 pub async fn undeliverable(cw: &Casework, tx: &mut Tx, notice: Uuid) -> Result<(), Error> {
     let Some(row) = row(tx, notice).await? else { return Ok(()) };
     let changed = execute!(
         tx,
-        "UPDATE notice SET state = $1 WHERE id = $2 AND state = $3",
+        "UPDATE notice SET state = $1, sealed_for_sending = NULL WHERE id = $2 AND state = $3",
         NoticeState::Undeliverable,
         notice,
         NoticeState::Approved

@@ -118,8 +118,8 @@ async fn answer_with(
 fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) -> impl IntoView + use<> {
     let notice = preview.outgoing.id;
     let reference = preview.outgoing.reference.to_string();
-    let is_draft = preview.state == NoticeState::Draft;
-    let is_out = ANSWERS.into_iter().any(|answer| preview.state.can_become(answer)) && !is_draft;
+    let can_go_out = preview.state.can_become(NoticeState::Approved);
+    let is_out = ANSWERS.into_iter().any(|answer| preview.state.can_become(answer)) && !can_go_out;
     view! {
         <p class="crumb"><a href=CasePage { language, case: preview.case }.to_string()>{say!(language, "notice.to_case", reference = reference)}</a></p>
         <h1>{say!(language, "notice.title", provider = preview.outgoing.provider_name)}</h1>
@@ -139,7 +139,7 @@ fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) ->
             <h2>{say!(language, "notice.answer.title")}</h2>
             <blockquote dir="auto">{answer}</blockquote>
         })}
-        {(preview.in_hands && is_draft).then(|| view! {
+        {(preview.in_hands && can_go_out).then(|| view! {
             <form method="post" action=NoticeApproval { language, notice }.to_string()>
                 <p class="hint">{say!(language, "notice.approve_hint")}</p>
                 <button class="btn" type="submit">{say!(language, "notice.approve")}</button>
