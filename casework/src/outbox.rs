@@ -4,7 +4,7 @@
 //! and another takes the row: a mail may then go twice, never not at all. Failures are retried with growing pauses for
 //! about three days before the row is given up as `failed`, which staff see.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -158,15 +158,4 @@ pub async fn failed(
 fn pause_after(attempts: i64) -> TimeDelta {
     let doublings = u32::try_from((attempts - 1).clamp(0, 10)).unwrap_or(10);
     TimeDelta::seconds(30 * 2_i64.pow(doublings)).min(TimeDelta::hours(8))
-}
-
-/// When the next waiting task is due, for the worker's nap.
-pub async fn next_due(cw: &Casework) -> Result<Option<DateTime<Utc>>, Error> {
-    let mut tx = cw.storage.read().await?;
-    let row = fetch_optional!(
-        &mut tx,
-        (DateTime<Utc>,),
-        "SELECT next_attempt_at FROM outbox WHERE state = 'waiting' ORDER BY next_attempt_at LIMIT 1"
-    )?;
-    Ok(row.map(|(due,)| due))
 }

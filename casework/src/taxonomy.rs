@@ -334,11 +334,6 @@ impl NoticeState {
             Removed | Withdrawn => false,
         }
     }
-
-    /// Whether we still wait for the provider.
-    pub fn awaits_provider(self) -> bool {
-        matches!(self, Self::Sent | Self::Received)
-    }
 }
 
 choice! {
