@@ -1,4 +1,7 @@
-//! When a hotline works: weekly hours in its own time zone, and what follows for deadlines.
+//! When a hotline works: weekly hours in its own time zone without its holidays, and what follows for deadlines.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Offset, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
@@ -6,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The minutes of a day: 0 is midnight at its start, 1,440 midnight at its end.
 const DAY: u16 = 24 * 60;
-/// No search for an open hour looks further than this many days; opening hours repeat every seven.
-const HORIZON: u64 = 20;
+/// No search for an open hour looks further than this many days.
+const HORIZON: u64 = 366;
 
 /// A time of one day in which the hotline works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +21,33 @@ pub struct Shift {
     pub to: u16,
 }
 
+/// A day on which the hotline is closed whatever day of the week it is: each year's, as `12-25`, or one year's, as
+/// `2027-03-26`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Holiday {
+    year: Option<i32>,
+    month: u32,
+    day: u32,
+}
+
+/// Not a day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a holiday is written as 12-25 or as 2027-03-26")]
+pub struct InvalidHoliday;
+
+impl FromStr for Holiday {
+    type Err = InvalidHoliday;
+
+    fn from_str(written: &str) -> Result<Self, InvalidHoliday> {
+        /// Has a 29 February, so that this may be a holiday too.
+        const LEAP_YEAR: &str = "2028";
+        let each_year = format!("{LEAP_YEAR}-{written}").parse::<NaiveDate>();
+        let year = written.parse::<NaiveDate>().ok().map(|date| date.year());
+        let date = written.parse().or(each_year).map_err(|_| InvalidHoliday)?;
+        Ok(Self { year, month: date.month(), day: date.day() })
+    }
+}
+
 /// The hours of a week, in one time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "StoredHours")]
@@ -25,12 +55,14 @@ pub struct OpeningHours {
     zone: Tz,
     /// Monday first; each day's shifts in order, not touching one another.
     week: [Vec<Shift>; 7],
+    holidays: BTreeSet<Holiday>,
 }
 
 #[derive(Deserialize)]
 struct StoredHours {
     zone: Tz,
     week: [Vec<Shift>; 7],
+    holidays: BTreeSet<Holiday>,
 }
 
 /// Hours that cannot be kept.
@@ -51,7 +83,7 @@ impl TryFrom<StoredHours> for OpeningHours {
     type Error = InvalidHours;
 
     fn try_from(stored: StoredHours) -> Result<Self, InvalidHours> {
-        Self::new(stored.zone, stored.week)
+        Ok(Self::new(stored.zone, stored.week)?.closed_on(stored.holidays))
     }
 }
 
@@ -70,7 +102,19 @@ impl OpeningHours {
         if week.iter().all(Vec::is_empty) {
             return Err(InvalidHours::Never);
         }
-        Ok(Self { zone, week })
+        Ok(Self { zone, week, holidays: BTreeSet::new() })
+    }
+
+    /// The same hours, but closed on these days.
+    #[must_use]
+    pub fn closed_on(mut self, holidays: impl IntoIterator<Item = Holiday>) -> Self {
+        self.holidays.extend(holidays);
+        self
+    }
+
+    fn is_holiday(&self, date: NaiveDate) -> bool {
+        let (month, day) = (date.month(), date.day());
+        [None, Some(date.year())].into_iter().any(|year| self.holidays.contains(&Holiday { year, month, day }))
     }
 
     /// The same shift from Monday to Friday, in minutes of the day.
@@ -84,7 +128,8 @@ impl OpeningHours {
 
     /// Day and night, every day.
     pub fn always() -> Self {
-        Self { zone: Tz::UTC, week: std::array::from_fn(|_| vec![Shift { from: 0, to: DAY }]) }
+        let week = std::array::from_fn(|_| vec![Shift { from: 0, to: DAY }]);
+        Self { zone: Tz::UTC, week, holidays: BTreeSet::new() }
     }
 
     /// The hotline's time zone.
@@ -130,6 +175,7 @@ impl OpeningHours {
         let today = moment.with_timezone(&self.zone).date_naive();
         (0..HORIZON)
             .filter_map(move |ahead| today.checked_add_days(Days::new(ahead)))
+            .filter(move |&date| !self.is_holiday(date))
             .flat_map(|date| self.shifts(date.weekday()).iter().map(move |shift| (date, shift)))
             .map(|(date, shift)| (self.moment(date, shift.from), self.moment(date, shift.to)))
             // A shift that falls into the hour that the clocks skip is no shift.
@@ -223,6 +269,19 @@ mod tests {
         // Ten hours are ten Wednesdays: 3 June to 5 August.
         let deadline = hours.deadline_after(at("2026-06-01 10:00"), 600);
         assert_eq!(deadline, at("2026-08-05 11:00"));
+    }
+
+    #[test]
+    fn on_a_holiday_it_is_closed_and_no_deadline_runs() {
+        let holidays = ["12-25", "2026-06-02", "02-29"].map(|written| written.parse().expect("a holiday"));
+        let hours = nine_to_five().closed_on(holidays);
+        for (moment, open) in [("2026-06-02 12:00", false), ("2027-06-02 12:00", true), ("2028-12-25 12:00", false)] {
+            assert_eq!(hours.is_open(at(moment)), open, "{moment}");
+        }
+        assert_eq!(hours.deadline_after(at("2026-06-01 16:00"), 120), at("2026-06-03 10:00"));
+        for written in ["", "25", "13-01", "02-30", "2027-02-29", "christmas", "12-25-2026"] {
+            assert_eq!(written.parse::<Holiday>(), Err(InvalidHoliday), "{written:?}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Opening hours as they are written: `monday = ["08:00-12:00", "13:00-16:00"]`.
 
-use casework::opening_hours::{OpeningHours, Shift};
+use casework::opening_hours::{Holiday, OpeningHours, Shift};
 use serde::Deserialize;
 
 use super::ConfigurationError;
 use super::written::list;
 
-/// `[opening_hours]`. A day that is not written is closed; with no day at all, the hotline is always open.
+/// `[opening_hours]`. A day that is not written is closed, and so is a holiday; with no day at all, the hotline is always open
+/// but on holidays.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WrittenHours {
@@ -25,6 +26,8 @@ pub struct WrittenHours {
     saturday: Vec<String>,
     #[serde(deserialize_with = "list")]
     sunday: Vec<String>,
+    #[serde(deserialize_with = "list")]
+    holidays: Vec<String>,
 }
 
 impl WrittenHours {
@@ -54,8 +57,16 @@ impl WrittenHours {
         if week.iter().all(Vec::is_empty) {
             week.fill(vec![Shift { from: 0, to: 24 * 60 }]);
         }
-        OpeningHours::new(zone, week).map_err(|cause| ConfigurationError::value("opening_hours", cause.to_string()))
+        let holidays = self.holidays.iter().map(|written| holiday(written)).collect::<Result<Vec<_>, _>>()?;
+        let hours = OpeningHours::new(zone, week);
+        let hours = hours.map_err(|cause| ConfigurationError::value("opening_hours", cause.to_string()))?;
+        Ok(hours.closed_on(holidays))
     }
+}
+
+fn holiday(written: &str) -> Result<Holiday, ConfigurationError> {
+    let problem = |cause| ConfigurationError::value("opening_hours.holidays", format!("{written:?}: {cause}"));
+    written.trim().parse().map_err(problem)
 }
 
 fn shift(written: &str) -> Option<Shift> {

@@ -50,6 +50,7 @@ fn what_makes_no_sense_is_refused_by_its_key() {
         ("[opening_hours]\ntime_zone = 'Helsinki'", "opening_hours.time_zone"),
         ("[opening_hours]\nmonday = ['9-17']", "opening_hours.monday"),
         ("[opening_hours]\nmonday = ['17:00-09:00']", "opening_hours"),
+        ("[opening_hours]\nholidays = ['2027-02-29']", "opening_hours.holidays"),
         ("[opening_hours]\nmonday = ['65535:65535-1:00']", "opening_hours.monday"),
         ("[limits]\nposts_per_minute = 0", "limits.posts_per_minute"),
         ("[limits]\nproxies = ['proxy']", "limits.proxies"),
