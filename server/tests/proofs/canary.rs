@@ -1,5 +1,5 @@
 //! Canaries: a word of its own in every private field, then a search for each of them, in every disguise, in everything a
-//! thief, a backup or a log reader could hold: database, log and mail.
+//! thief, a backup or a log reader could hold: database, log (a crash's last words too) and mail.
 
 mod disguises;
 mod planted;
@@ -28,7 +28,9 @@ async fn nothing_private_is_readable_anywhere() {
             let process = installation.serve(&[("SUOJA_LOG", log), ("SUOJA_LOG_FILTER", "debug")]).await;
             let canaries = plant(installation, &process).await;
             search(installation, &canaries, "while it runs").await;
-            process.end().await;
+            process.crash().await;
+            search(installation, &canaries, "after a crash").await;
+            installation.serve(&[]).await.end().await;
             search(installation, &canaries, "after it ended").await;
             a_field_left_unsealed_is_found(installation).await;
         })
@@ -177,12 +179,13 @@ async fn a_field_left_unsealed_is_found(installation: &Installation) {
     app.casework.storage.close().await;
 }
 
-/// All there is: every file of the data folder, and every row of every table on PostgreSQL.
+/// All there is: every file of the data folder; on PostgreSQL every row of every table, and a backup.
 async fn database_of(installation: &Installation) -> Vec<u8> {
     let mut all = Vec::new();
     read_folder(&installation.folder.path().join("data"), &mut all);
     if let Some(schema) = &installation.schema {
         all.extend(schema.dump().await.into_bytes());
+        all.extend(schema.backup());
     }
     all
 }

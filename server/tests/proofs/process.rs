@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -72,6 +72,14 @@ impl Schema {
             dump.extend(rows.into_iter().map(|(row,)| row + "\n"));
         }
         dump
+    }
+
+    /// What `pg_dump` writes of it: the backup that operators make.
+    pub fn backup(&self) -> Vec<u8> {
+        let written =
+            Command::new("pg_dump").args(["--dbname", &self.server, "--schema", &self.name]).output().unwrap();
+        assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+        written.stdout
     }
 }
 
@@ -217,12 +225,21 @@ impl Process {
 
     /// SIGTERM, as an operator ends it; it must end well.
     pub async fn end(self) {
+        assert!(self.signalled("-TERM").await.success());
+    }
+
+    /// SIGABRT, as a program ends itself that cannot go on; whatever it has to say of it is in its log.
+    pub async fn crash(self) {
+        assert!(!self.signalled("-ABRT").await.success());
+    }
+
+    async fn signalled(self, signal: &'static str) -> ExitStatus {
         let ended = tokio::task::spawn_blocking(move || {
             let mut process = self;
-            Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap();
+            Command::new("kill").args([signal, &process.child.id().to_string()]).status().unwrap();
             process.child.wait().unwrap()
         });
-        assert!(ended.await.unwrap().success());
+        ended.await.unwrap()
     }
 }
 
