@@ -209,6 +209,24 @@ async fn password_and_second_factor_are_both_needed() {
 }
 
 #[tokio::test]
+async fn a_try_that_failed_stands_in_the_audit_log() {
+    on_each_engine(async |world| {
+        let (anna, _) = first_administrator(world).await;
+        world.clock.advance(TimeDelta::minutes(1));
+        let tries = "SELECT count(*) FROM audit WHERE action = 'staff.sign_in_try'";
+        let before = world.count(tries).await;
+        let wrong = || Attempt { password: "wrong horse battery".to_owned().into(), ..anna.attempt(world) };
+        for _ in 0..7 {
+            assert!(is_refused(&sign_in::sign_in(&world.cw, wrong()).await));
+        }
+        assert_eq!(world.count(tries).await - before, 7);
+        let paused = "SELECT count(*) FROM audit WHERE action = 'staff.sign_in_try' AND payload = 'paused'";
+        assert!(world.count(paused).await > 0, "those in the pause say so");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_code_counts_once() {
     on_each_engine(async |world| {
         let (anna, _) = first_administrator(world).await;

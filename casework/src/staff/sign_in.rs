@@ -74,7 +74,8 @@ pub async fn sign_in(cw: &Casework, attempt: Attempt) -> Result<SignedIn, SignIn
     Ok(signed_in)
 }
 
-/// The account, if there is one and this try is not in a pause. The try is counted already.
+/// The account, if there is one and this try is not in a pause. The try is counted already, and stands in the audit log: one
+/// that no sign-in follows has failed.
 async fn admit(cw: &Casework, attempt: &Attempt) -> Result<Option<Account>, Error> {
     let address =
         attempt.address.parse::<EmailAddress>().map(|address| address.as_str().to_lowercase()).unwrap_or_default();
@@ -88,6 +89,8 @@ async fn admit(cw: &Casework, attempt: &Attempt) -> Result<Option<Account>, Erro
     )?;
     let Some(account) = account else { return Ok(None) };
     let admitted = device::count_try(cw, &mut tx, account.id, attempt.device.as_ref()).await?;
+    let paused = if admitted { "" } else { "paused" };
+    audit::record(cw, &mut tx, Actor::System, "staff.sign_in_try", account.id, paused).await?;
     tx.commit().await?;
     Ok(admitted.then_some(account))
 }
