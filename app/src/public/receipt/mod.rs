@@ -1,5 +1,7 @@
 //! After *Send*: the case code, as often as it is asked for, until "I have saved it" or an hour.
 
+mod picture;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -8,7 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::case_code::CaseCode;
 use casework::intake;
 use leptos::prelude::*;
-use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::cookies::Holds;
 use crate::error::{Answer, Failure};
@@ -82,13 +83,13 @@ pub async fn picture(
     visit: Visit,
 ) -> Answer {
     let code = kept_for(&app, &visit).await?.ok_or(Failure::NotFound)?.code;
-    let svg = drawn(&code).ok_or(Failure::NotFound)?;
+    let png = picture::png(&code).ok_or(Failure::NotFound)?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"note.svg\"")),
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"note.png\"")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, svg).into_response())
+    Ok((headers, png).into_response())
 }
 
 async fn kept_for(app: &App, visit: &Visit) -> Result<Option<intake::Receipt>, Failure> {
@@ -170,20 +171,4 @@ fn questions(language: Language, hours: u64) -> impl IntoView {
         <p>{say!(language, "receipt.lost_text")}</p>
         <p><a href=paths::Privacy { language }.to_string()>{say!(language, "frame.privacy")}</a></p>
     }
-}
-
-/// The picture: the code in words and as a QR code, dark on white.
-fn drawn(code: &CaseCode) -> Option<String> {
-    let code = code.to_string();
-    let square = QrCode::encode_text(&code, QrCodeEcc::Medium).ok()?;
-    let side = square.size() + 2 * qr_code::QUIET;
-    Some(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {height}\" width=\"{width}\">\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path fill=\"#000\" shape-rendering=\"crispEdges\" d=\"{modules}\"/>\
-         <text x=\"{middle}\" y=\"{side}\" font-family=\"monospace\" font-size=\"2.3\" text-anchor=\"middle\">{code}</text></svg>",
-        height = side + 3,
-        width = side * 16,
-        modules = qr_code::modules(&square),
-        middle = f64::from(side) / 2.0,
-    ))
 }
