@@ -3,4 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rm -f target/bench.jsonl
+cluster=$(mktemp -d "${TMPDIR:-/tmp}/suoja-postgres.XXXXXX")
+chmod 755 "$cluster"
+trap 'scripts/postgres.sh stop "$cluster"' EXIT
+scripts/setup.sh postgres
+SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable) cargo bench --quiet --locked -p casework >>target/bench.jsonl
+
 HASHING_WASM=target/site/pkg/hashing.wasm hashing/benches/run.sh

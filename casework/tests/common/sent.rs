@@ -67,8 +67,8 @@ impl Sent {
     }
 }
 
-/// Sends the picture report.
-pub async fn picture(world: &World) -> Sent {
+/// Tells the picture report, up to the last step before it is sent.
+pub async fn told(world: &World) -> CookieToken {
     let mut cookie: Option<CookieToken> = None;
     for (step, fields) in PICTURE {
         let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
@@ -77,7 +77,12 @@ pub async fn picture(world: &World) -> Sent {
             Saved::Sent => panic!("nothing was sent yet"),
         }
     }
-    let cookie = cookie.expect("a draft");
+    cookie.expect("a draft")
+}
+
+/// Sends the picture report.
+pub async fn picture(world: &World) -> Sent {
+    let cookie = told(world).await;
     let receipt = intake::send(&world.cw, &cookie, Door::Picture, &"en".parse().unwrap()).await.unwrap();
     let mut tx = world.cw.storage.read().await.unwrap();
     let reference = receipt.reference.as_str();
