@@ -168,3 +168,34 @@ for (const [name, way] of Object.entries(WAYS)) {
     await child.leaves();
   });
 }
+
+for (const name of ['with script', 'without script', 'in Arabic']) {
+  test(`a case is taken back and started again, ${name}`, async () => {
+    const { reporter: child, code } = await reports('picture', OWN_PICTURE, WAYS[name]);
+    await child.comesBackWith(code);
+    await child.asksToStop();
+    await child.sees('my_case.state.withdrawn');
+    assert.equal(await child.page.locator('form[action$="/case/write"]').count(), 0, 'first it is started again');
+    await child.does(child.button('my_case.stopping.go_on'));
+    await child.sees('my_case.state.reopened');
+    await child.asksToStop();
+    await child.leaves();
+
+    // Where somebody may be in danger, a person reads the case first.
+    const { reporter: other, code: urgent } = await reports('picture', IN_DANGER, WAYS[name]);
+    await other.comesBackWith(urgent);
+    await other.asksToStop();
+    await other.sees('my_case.stopping.soon');
+    const staff = await Staff.arrives(browser, house, WAYS[name], analyst);
+    await staff.signsIn();
+    await staff.open(`/${staff.language}/console`);
+    await staff.does(staff.button('queue.take_next'));
+    await staff.sees('case.withdrawing');
+    await staff.does(staff.button('case.end.withdraw'));
+    await staff.sees('case.history.withdrawn');
+    await staff.leaves();
+    await other.open(`/${other.language}/case`);
+    await other.sees('my_case.stopping.now');
+    await other.leaves();
+  });
+}

@@ -54,7 +54,7 @@ urls! {
     /// The case code, once, after sending.
     Receipt { language: Language } = "/{language}/sent";
     /// The case code as a picture to keep.
-    ReceiptPicture { language: Language } = "/{language}/sent/picture.svg";
+    ReceiptPicture { language: Language } = "/{language}/sent/picture.png";
     /// Where the form goes that a password manager saves the case code from.
     ReceiptKept { language: Language } = "/{language}/sent/kept";
     /// The end of a report's way: the code is saved.
@@ -177,6 +177,8 @@ urls! {
     CloseCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/close";
     /// Opens a closed case again.
     ReopenCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/reopen";
+    /// Stops a case, as its reporter asked.
+    WithdrawCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/withdraw";
     /// Puts a legal hold on a case, or takes it off.
     LegalHold { language: Language, case: Uuid } = "/{language}/console/case/{case}/legal-hold";
     /// Refers a case to police or another hotline.

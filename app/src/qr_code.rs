@@ -18,7 +18,7 @@ pub fn square(text: &str) -> Option<impl IntoView + use<>> {
 }
 
 /// The dark modules as one path, each a unit square.
-pub fn modules(code: &QrCode) -> String {
+fn modules(code: &QrCode) -> String {
     let size = code.size();
     (0..size)
         .flat_map(|y| (0..size).map(move |x| (x, y)))

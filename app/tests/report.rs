@@ -255,3 +255,29 @@ async fn no_form_can_carry_a_file() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_saved_picture_holds_the_code_and_nothing_else() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, SEEN).await;
+        browser.post("/en/seen/check", &[]).await;
+        let code = code_on(&browser).await;
+        let picture = browser.get("/en/sent/picture.png").await;
+        assert_eq!(picture.status, StatusCode::OK);
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&picture.bytes)).read_info().unwrap();
+        let (width, height) = (reader.info().width as usize, reader.info().height as usize);
+        assert!(reader.info().uncompressed_latin1_text.is_empty() && reader.info().utf8_text.is_empty());
+        let mut rows = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut rows).unwrap();
+        let stride = width.div_ceil(8);
+        let grey = |x: usize, y: usize| 255 * (rows[y * stride + x / 8] >> (7 - x % 8) & 1);
+        let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
+        let grids = prepared.detect_grids();
+        assert_eq!(grids.len(), 1);
+        assert_eq!(grids[0].decode().unwrap().1, code);
+        let black_below = (height * 4 / 5..height).any(|y| (0..width).any(|x| grey(x, y) == 0));
+        assert!(black_below, "the code stands under the square, too");
+    })
+    .await;
+}

@@ -133,9 +133,16 @@ pub struct Facts {
     pub erase_words_at: Option<DateTime<Utc>>,
     /// When the protection will end, if they asked for it.
     pub end_protection_at: Option<DateTime<Utc>>,
+    /// When they asked that nobody work on it any more.
+    pub withdraw_asked_at: Option<DateTime<Utc>>,
 }
 
 impl Facts {
+    /// Whether the reporter asked to stop, and it is for an analyst who has read the case to do so.
+    pub fn waits_for_withdrawal(&self) -> bool {
+        self.withdraw_asked_at.is_some() && self.state.is_open()
+    }
+
     /// Whether this person has it in their hands.
     pub fn is_held_by(&self, session: &StaffSession) -> bool {
         self.holder_id == Some(session.staff)
@@ -224,7 +231,7 @@ async fn facts(tx: &mut Tx, case: Uuid) -> Result<Option<Facts>, Error> {
         Facts,
         "SELECT id, reference, hotline_id, state, outcome, harm, reporter, age_band, country, language, danger, spreading, level,
             deadline, reasons, received_at, closed_at, holder_id, unread_from_reporter, legal_hold, erase_words_at,
-            end_protection_at,
+            end_protection_at, withdraw_asked_at,
             (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
             (SELECT name FROM staff WHERE staff.id = holder_id) AS holder
          FROM cases WHERE id = $1",

@@ -1,4 +1,5 @@
-//! Taking back: erasing a case's words, and ending its files' protection. Two choices, because they are two things.
+//! Taking back: erasing a case's words, and ending its files' protection. Two choices, because they are two things. A third,
+//! that nobody work on the case any more, is asked for with them and stands in [`crate::withdrawal`].
 //!
 //! Both wait seven days, seen on the case and cancellable, since whoever holds the code may be the very person a child
 //! needs protection from. A legal hold stops both for as long as it lasts. Erasing destroys the case's keys and rows,
@@ -16,7 +17,7 @@ use crate::mine::{self, Refusal};
 use crate::storage::Tx;
 use crate::taxonomy::{Harm, Outcome};
 use crate::vault::{CookieToken, LookupHash};
-use crate::{Casework, Error, audit, claim, execute, fetch_all, fetch_optional};
+use crate::{Casework, Error, audit, claim, execute, fetch_all, fetch_optional, withdrawal};
 
 /// How long a wish to erase waits.
 pub const WAIT: TimeDelta = TimeDelta::days(7);
@@ -24,16 +25,25 @@ pub const WAIT: TimeDelta = TimeDelta::days(7);
 /// How long an ended claim stays, so that partners who pull the list hear that it ended.
 const PARTNERS_HEAR: TimeDelta = TimeDelta::days(90);
 
-/// What the reporter wants gone. Each may be wished without the other.
+/// What the reporter wants. Each may be wished without the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
+    /// That nobody work on the case any more.
+    pub stop: bool,
     /// Everything told and written, and the keys to it.
     pub words: bool,
     /// The files' place on the list.
     pub protection: bool,
 }
 
-/// Notes the wish; gives when it is carried out. Wishing again does not put the day off.
+impl Wish {
+    /// Whether anything is to be erased, after [`WAIT`].
+    pub fn erases(self) -> bool {
+        self.words || self.protection
+    }
+}
+
+/// Notes the wish; gives when what is to be erased will be. Wishing again does not put the day off.
 pub async fn ask(cw: &Casework, token: &CookieToken, wish: Wish) -> Result<DateTime<Utc>, Refusal> {
     let mut tx = cw.storage.write().await?;
     let open = mine::open(cw, &mut tx, token).await?.ok_or(Refusal::NotOpen)?;
@@ -48,10 +58,13 @@ pub async fn ask(cw: &Casework, token: &CookieToken, wish: Wish) -> Result<DateT
         due,
         open.case
     )? == 1;
-    if is_case {
+    if is_case && wish.stop {
+        withdrawal::ask(cw, &mut tx, open.case).await?;
+    }
+    if is_case && wish.erases() {
         let event = Event::EraseAsked { words: wish.words, protection: wish.protection };
         history::record(cw, &mut tx, open.case, Actor::Reporter, None, &event).await?;
-    } else if wish.protection {
+    } else if !is_case && wish.protection {
         execute!(
             &mut tx,
             "UPDATE withdrawal_stub SET end_protection_at = COALESCE(end_protection_at, $1) WHERE case_id = $2",
@@ -59,21 +72,17 @@ pub async fn ask(cw: &Casework, token: &CookieToken, wish: Wish) -> Result<DateT
             open.case
         )?;
     }
-    audit::record(cw, &mut tx, Actor::Reporter, "case.erase_asked", open.case, described(wish)).await?;
+    audit::record(cw, &mut tx, Actor::Reporter, "case.take_back", open.case, &described(wish)).await?;
     tx.commit().await?;
     Ok(due)
 }
 
-fn described(wish: Wish) -> &'static str {
-    match (wish.words, wish.protection) {
-        (true, true) => "words protection",
-        (true, false) => "words",
-        (false, true) => "protection",
-        (false, false) => "",
-    }
+fn described(wish: Wish) -> String {
+    let parts = [(wish.stop, "stop"), (wish.words, "words"), (wish.protection, "protection")];
+    parts.into_iter().filter_map(|(wished, code)| wished.then_some(code)).collect::<Vec<_>>().join(" ")
 }
 
-/// Takes the wish back, all of it.
+/// Takes the wish back, all of it: a case that had stopped goes on.
 pub async fn cancel(cw: &Casework, token: &CookieToken) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
     let open = mine::open(cw, &mut tx, token).await?.ok_or(Refusal::NotOpen)?;
@@ -86,8 +95,9 @@ pub async fn cancel(cw: &Casework, token: &CookieToken) -> Result<(), Refusal> {
     if cancelled == 1 {
         history::record(cw, &mut tx, open.case, Actor::Reporter, None, &Event::EraseCancelled).await?;
     }
+    withdrawal::cancel(cw, &mut tx, open.case).await?;
     execute!(&mut tx, "UPDATE withdrawal_stub SET end_protection_at = NULL WHERE case_id = $1", open.case)?;
-    audit::record(cw, &mut tx, Actor::Reporter, "case.erase_cancelled", open.case, "").await?;
+    audit::record(cw, &mut tx, Actor::Reporter, "case.keep", open.case, "").await?;
     tx.commit().await?;
     Ok(())
 }

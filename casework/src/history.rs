@@ -85,6 +85,10 @@ pub enum Event {
         protection: bool,
     },
     EraseCancelled,
+    /// The reporter wants nobody to work on it; a person reads it before that.
+    WithdrawAsked,
+    WithdrawCancelled,
+    Withdrawn,
     ReporterMailed,
 }
 
@@ -141,7 +145,10 @@ impl Event {
             | Self::FingerprintsListed { .. }
             | Self::FingerprintsEnded { .. }
             | Self::EraseAsked { .. }
-            | Self::EraseCancelled => true,
+            | Self::EraseCancelled
+            | Self::WithdrawAsked
+            | Self::WithdrawCancelled
+            | Self::Withdrawn => true,
             Self::Notice { state, .. } => !matches!(state, NoticeState::Draft | NoticeState::Approved),
             Self::Prioritised { .. }
             | Self::Taken

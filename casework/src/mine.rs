@@ -23,7 +23,7 @@ use crate::storage::{StorageError, Tx};
 use crate::taxonomy::{CaseState, Harm, NoticeState, Outcome, Reporter};
 use crate::text::Words;
 use crate::vault::{Binding, CookieKeys, CookieToken, KeyPair, OpenError, PrivateKey, Purpose, Sealed};
-use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional};
+use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional, withdrawal};
 
 /// How long a case stays open in a browser after the last step.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
@@ -201,12 +201,21 @@ pub struct MyCase {
     pub end_protection_at: Option<DateTime<Utc>>,
     /// Whether the law makes us keep the case: nothing is erased meanwhile.
     pub legal_hold: bool,
+    /// Whether the reporter asked that nobody work on it any more.
+    pub withdraw_asked: bool,
+    /// Whether that is done as soon as they ask, without anybody reading the case first.
+    pub stops_at_once: bool,
 }
 
 impl MyCase {
     /// Whether words and things can be added.
     pub fn can_be_added_to(&self) -> bool {
         self.state != CaseState::Withdrawn
+    }
+
+    /// Whether the reporter can ask that nobody work on it any more.
+    pub fn can_be_withdrawn(&self) -> bool {
+        self.state.is_open() && !self.withdraw_asked
     }
 
     /// Whether the outcome can be appealed: someone who did not decide then looks at it again.
@@ -268,6 +277,8 @@ struct CaseRow {
     erase_words_at: Option<DateTime<Utc>>,
     end_protection_at: Option<DateTime<Utc>>,
     legal_hold: bool,
+    withdraw_asked: bool,
+    level: i64,
 }
 
 /// The case that is open in this browser; none if none is, or no longer. The reporter has the thread on screen with it.
@@ -291,7 +302,8 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
     let row = fetch_optional!(
         tx,
         CaseRow,
-        "SELECT reference, state, outcome, country, received_at, erase_words_at, end_protection_at, legal_hold
+        "SELECT reference, state, outcome, country, received_at, erase_words_at, end_protection_at, legal_hold, level,
+            withdraw_asked_at IS NOT NULL AS withdraw_asked
          FROM cases WHERE id = $1",
         open.case
     )?;
@@ -313,6 +325,8 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
         erase_words_at: row.erase_words_at,
         end_protection_at: row.end_protection_at,
         legal_hold: row.legal_hold,
+        withdraw_asked: row.withdraw_asked,
+        stops_at_once: withdrawal::stops_at_once(row.level),
     }))
 }
 
@@ -474,10 +488,15 @@ pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words) -> Result
     Ok(())
 }
 
-/// The open case of a cookie and its public keys, for a change. What is left of an erased case cannot be changed so.
+/// The open case of a cookie and its public keys, for a change. A withdrawn case is started again first; what is left of an
+/// erased one cannot be changed so.
 async fn change(cw: &Casework, tx: &mut Tx, token: &CookieToken) -> Result<(Uuid, CasePublicKeys), Refusal> {
     let open = open(cw, tx, token).await?.ok_or(Refusal::NotOpen)?;
     let keys = case_keys::public_keys(tx, open.case).await?.ok_or(Refusal::NotNow)?;
+    let state = fetch_one!(tx, (CaseState,), "SELECT state FROM cases WHERE id = $1", open.case)?.0;
+    if state == CaseState::Withdrawn {
+        return Err(Refusal::NotNow);
+    }
     Ok((open.case, keys))
 }
 

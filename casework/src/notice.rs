@@ -338,6 +338,17 @@ pub async fn undeliverable(cw: &Casework, tx: &mut Tx, notice: Uuid) -> Result<(
     Ok(())
 }
 
+/// Takes back every notice of a case that has not gone out: nothing of it waits any more.
+pub(crate) async fn withdraw_unsent(tx: &mut Tx, case: Uuid) -> Result<(), Error> {
+    execute!(
+        tx,
+        "UPDATE notice SET state = $1, sealed_for_sending = NULL WHERE case_id = $2 AND state IN ('draft', 'approved')",
+        NoticeState::Withdrawn,
+        case
+    )?;
+    Ok(())
+}
+
 /// A case's notices, oldest first.
 pub async fn of_case(tx: &mut Tx, case: Uuid, key: &PrivateKey) -> Result<Vec<Notice>, Error> {
     let rows = fetch_all!(

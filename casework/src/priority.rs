@@ -124,7 +124,7 @@ pub const LEVELS: usize = 5;
 /// Bulk and spam wait here. No missed deadline leads out of it.
 pub const SIDELINED: u8 = 4;
 /// Danger and threatened children. No missed deadline leads into them.
-const URGENT: u8 = 1;
+pub(crate) const URGENT: u8 = 1;
 
 /// Which trigger gives which level, and how long each level may wait. An administrator can change it; danger and
 /// self-harm are always level 0.

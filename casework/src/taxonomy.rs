@@ -233,7 +233,7 @@ choice! {
         Reopened = "reopened",
         /// The reporter disagrees with the outcome.
         Appealed = "appealed",
-        /// The reporter took the report back.
+        /// The reporter wants nobody to work on it. They can start it again.
         Withdrawn = "withdrawn",
     }
 }
@@ -253,11 +253,11 @@ impl CaseState {
             WaitingForProviders => {
                 matches!(next, InReview | WaitingForReporter | Closed | Withdrawn)
             }
-            Closed => matches!(next, Reopened | Appealed | Withdrawn),
+            Closed => matches!(next, Reopened | Appealed),
             Reopened | Appealed => {
                 matches!(next, InReview | WaitingForReporter | WaitingForProviders | Closed | Withdrawn)
             }
-            Withdrawn => false,
+            Withdrawn => matches!(next, Reopened),
         }
     }
 
@@ -496,9 +496,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reporter_can_withdraw_from_every_state_and_appeal_only_an_outcome() {
+    fn a_reporter_can_withdraw_what_is_open_start_again_and_appeal_only_an_outcome() {
         for &state in CaseState::ALL {
-            assert_eq!(state.can_become(CaseState::Withdrawn), state != CaseState::Withdrawn);
+            assert_eq!(state.can_become(CaseState::Withdrawn), state.is_open());
+            assert_eq!(CaseState::Withdrawn.can_become(state), state == CaseState::Reopened);
             assert_eq!(state.can_become(CaseState::Appealed), state == CaseState::Closed);
             assert!(!state.can_become(state));
         }

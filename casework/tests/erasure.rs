@@ -14,9 +14,9 @@ use chrono::TimeDelta;
 use common::sent::{self, Sent};
 use common::{World, on_each_engine, on_sqlite};
 
-const WORDS: Wish = Wish { words: true, protection: false };
-const PROTECTION: Wish = Wish { words: false, protection: true };
-const BOTH: Wish = Wish { words: true, protection: true };
+const WORDS: Wish = Wish { stop: false, words: true, protection: false };
+const PROTECTION: Wish = Wish { stop: false, words: false, protection: true };
+const BOTH: Wish = Wish { stop: false, words: true, protection: true };
 
 /// Every table that may hold something of a case.
 const EMPTY_AFTER: [&str; 15] = [

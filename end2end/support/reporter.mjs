@@ -76,6 +76,16 @@ export class Reporter extends Person {
     await this.go(this.button('code.open'));
   }
 
+  /** Asks us to stop working on the case, in the two steps. */
+  async asksToStop() {
+    await this.go(this.link('my_case.do.erase'));
+    await this.fill({ erase: ['stop'] });
+    await this.go(this.button('my_case.erase.next'));
+    await this.heading('my_case.erase.sure.title').waitFor();
+    await this.go(this.button('my_case.erase.sure.stop_now'));
+    await this.sees('my_case.done.stop');
+  }
+
   /** Asks to have words and protection erased, in the two steps. */
   async asksToErase() {
     await this.go(this.link('my_case.do.erase'));

@@ -49,8 +49,10 @@ pub struct Page {
     pub status: StatusCode,
     /// Where a redirect leads.
     pub location: String,
-    /// The body.
+    /// The body, as text.
     pub html: String,
+    /// The body.
+    pub bytes: Vec<u8>,
 }
 
 /// One browser.
@@ -93,8 +95,9 @@ impl Browser {
         }
         let location = response.headers().get(header::LOCATION).map(|url| url.to_str().unwrap().to_owned());
         let status = response.status();
-        let html = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Page { status, location: location.unwrap_or_default(), html: String::from_utf8_lossy(&html).into_owned() }
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, location: location.unwrap_or_default(), html, bytes }
     }
 
     fn keep(&self, cookie: &str) {

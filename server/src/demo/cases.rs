@@ -171,7 +171,7 @@ impl<'a> Making<'a> {
                 life.with_lead = !life.with_lead;
             }
             Act::Erase => {
-                erasure::ask(cw, &token, Wish { words: true, protection: false }).await?;
+                erasure::ask(cw, &token, Wish { words: true, ..Wish::default() }).await?;
             }
             Act::Keep => erasure::cancel(cw, &token).await?,
             _ => {}

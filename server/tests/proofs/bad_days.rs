@@ -35,7 +35,7 @@ async fn two_that_open_nothing(suoja: &Suoja) -> [CaseCode; 2] {
     desk::first(cw).await;
     let erased: CaseCode = reporter::tell(&mut suoja.browser(), "/en/seen", SEEN).await.parse().unwrap();
     let token = mine::enter(cw, &erased).await.unwrap().unwrap();
-    erasure::ask(cw, &token, Wish { words: true, protection: true }).await.unwrap();
+    erasure::ask(cw, &token, Wish { stop: false, words: true, protection: true }).await.unwrap();
     suoja.clock.advance(TimeDelta::days(8));
     assert_eq!(erasure::run_due(cw).await.unwrap().erased, 1);
     [erased, CaseCode::generate(&*cw.randomness)]

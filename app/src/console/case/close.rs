@@ -1,4 +1,5 @@
-//! Where the case stands: waiting for somebody, closed with an outcome, opened again, held for the law.
+//! Where the case stands: waiting for somebody, closed with an outcome, opened again, withdrawn as its reporter asked, held
+//! for the law.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use casework::case::{self, Refused};
 use casework::taxonomy::{CaseState, Outcome};
+use casework::withdrawal;
 use leptos::prelude::*;
 
 use super::words::{outcome, state};
@@ -72,6 +74,18 @@ pub async fn reopen(
     work.answer(Part::Close, Fields::default(), done).await
 }
 
+/// Stops the case, as its reporter asked.
+pub async fn withdraw(
+    State(app): State<Arc<App>>,
+    Path(paths::WithdrawCase { case, .. }): Path<paths::WithdrawCase>,
+    visit: Visit,
+    Holder(session): Holder,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let done = withdrawal::confirm(&work.app.casework, &work.session, case).await;
+    work.answer(Part::Close, Fields::default(), done).await
+}
+
 /// Puts a legal hold on, or takes it off.
 pub async fn legal_hold(
     State(app): State<Arc<App>>,
@@ -91,6 +105,9 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     let facts = &desk.case.facts;
     let steps = desk.is_mine().then(|| steps(desk));
     let close = (desk.is_mine() && facts.state.can_become(CaseState::Closed)).then(|| close_form(desk));
+    let withdraw = (desk.is_mine() && facts.waits_for_withdrawal()).then(|| {
+        button(paths::WithdrawCase { language, case: facts.id }.to_string(), say!(language, "case.end.withdraw"), None)
+    });
     let reopen = (facts.state == CaseState::Closed).then(|| {
         button(paths::ReopenCase { language, case: facts.id }.to_string(), say!(language, "case.end.reopen"), None)
     });
@@ -102,7 +119,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         view! {
             <section class="panel" aria-labelledby="end">
                 <h2 id="end">{say!(language, "case.end.title")}</h2>
-                {steps} {close} {reopen} {held} {hold}
+                {withdraw} {steps} {close} {reopen} {held} {hold}
             </section>
         }
         .into_any()

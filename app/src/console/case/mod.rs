@@ -51,6 +51,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::ChangeState::PATTERN, post(close::change_state))
         .route(paths::CloseCase::PATTERN, post(close::close))
         .route(paths::ReopenCase::PATTERN, post(close::reopen))
+        .route(paths::WithdrawCase::PATTERN, post(close::withdraw))
         .route(paths::LegalHold::PATTERN, post(close::legal_hold))
         .route(paths::Refer::PATTERN, post(referral::submit))
 }

@@ -104,9 +104,17 @@ fn head(desk: &Desk) -> AnyView {
             {hands::take_button(desk)}
         </header>
         <ul class="pills">{reason_pills(language, &facts.reasons.0, facts.flagger.as_deref())}</ul>
+        {withdrawing(desk)}
         {waits_for_erasing(desk)}
     }
     .into_any()
+}
+
+/// The reporter asked to stop: who has read the case stops it.
+fn withdrawing(desk: &Desk) -> Option<AnyView> {
+    let words = say!(desk.language, "case.withdrawing");
+    let facts = &desk.case.facts;
+    facts.waits_for_withdrawal().then(|| view! { <p class="notice warm">{words}</p> }.into_any())
 }
 
 /// The reporter asked for erasing: staff see when it happens, and whether a legal hold stops it.

@@ -75,6 +75,9 @@ fn words(desk: &Desk, event: &Event) -> String {
         Event::AssessorsDiffer => say!(language, "case.history.assessors_differ"),
         Event::EraseAsked { .. } => say!(language, "case.history.erase_asked"),
         Event::EraseCancelled => say!(language, "case.history.erase_cancelled"),
+        Event::WithdrawAsked => say!(language, "case.history.withdraw_asked"),
+        Event::WithdrawCancelled => say!(language, "case.history.withdraw_cancelled"),
+        Event::Withdrawn => say!(language, "case.history.withdrawn"),
         Event::ReporterMailed => say!(language, "case.history.reporter_mailed"),
     }
 }

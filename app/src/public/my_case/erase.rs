@@ -1,4 +1,5 @@
-//! Taking back, in two steps: what to erase, then whether that is really wanted, told truthfully. And changing one's mind.
+//! Taking back, in two steps: what to stop or erase, then whether that is really wanted, told truthfully. And changing one's
+//! mind.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::erasure::{self, WAIT, Wish};
 use leptos::prelude::*;
 
-use super::{answered, opened, to_code};
+use super::{Case, answered, opened, to_code};
 use crate::cookies::Holds;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary};
@@ -17,14 +18,14 @@ use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
 use crate::{App, drawings, say};
 
-/// First step: what to erase.
+/// First step: what to stop or erase.
 pub async fn show(
     State(app): State<Arc<App>>,
     Path(MyCaseErase { language }): Path<MyCaseErase>,
     visit: Visit,
 ) -> Answer {
     match opened(&app, &visit, language).await {
-        Ok(_) => Ok(first_step(&app, &visit, language, &FormState::default())),
+        Ok(open) => Ok(first_step(&app, &visit, language, &open.case, &FormState::default())),
         Err(instead) => instead,
     }
 }
@@ -43,10 +44,9 @@ pub async fn choose(
     let wish = wish(&fields);
     if wish == Wish::default() {
         let form = FormState { problems: vec![Problem::new("erase", say!(language, "my_case.erase.none"))], fields };
-        return Ok(first_step(&app, &visit, language, &form));
+        return Ok(first_step(&app, &visit, language, &open.case, &form));
     }
-    let stays_protected = open.case.protection.listed > 0 && !wish.protection;
-    Ok(second_step(&app, &visit, language, wish, stays_protected))
+    Ok(second_step(&app, &visit, language, &open.case, wish))
 }
 
 /// Second step: yes. From what is left of an erased case as well.
@@ -62,7 +62,7 @@ pub async fn ask(
         return Ok(Redirect::to(&MyCaseErase { language }.to_string()).into_response());
     }
     let asked = erasure::ask(&app.casework, &token, wish).await;
-    answered(&app, &visit, language, asked, "erase")
+    answered(&app, &visit, language, asked, if wish.erases() { "erase" } else { "stop" })
 }
 
 /// Changed one's mind: everything stays.
@@ -77,16 +77,18 @@ pub async fn keep(
 }
 
 fn wish(fields: &Fields) -> Wish {
-    Wish { words: fields.has("erase", "words"), protection: fields.has("erase", "protection") }
+    let wished = |what| fields.has("erase", what);
+    Wish { stop: wished("stop"), words: wished("words"), protection: wished("protection") }
 }
 
-fn first_step(app: &App, visit: &Visit, language: Language, form: &FormState) -> Response {
+fn first_step(app: &App, visit: &Visit, language: Language, case: &Case, form: &FormState) -> Response {
     let choice = |value: &str| Choice {
         value: value.to_owned(),
         label: say!(language, format!("my_case.erase.{value}")),
         hint: Some(say!(language, format!("my_case.erase.{value}_hint"))),
     };
-    let both = vec![choice("words"), choice("protection")];
+    let stop = case.can_be_withdrawn().then_some("stop");
+    let offered = stop.into_iter().chain(["words", "protection"]).map(choice).collect();
     Page::public(visit).with_status(form.status()).render(app, visit, || {
         view! {
             <div class="narrow">
@@ -95,7 +97,7 @@ fn first_step(app: &App, visit: &Visit, language: Language, form: &FormState) ->
                 <h1>{say!(language, "my_case.erase.title")}</h1>
                 <p class="lede">{say!(language, "my_case.erase.lede")}</p>
                 <form method="post" action=MyCaseErase { language }.to_string()>
-                    {choices(form, "checkbox", "erase", say!(language, "my_case.erase.legend"), "", both)}
+                    {choices(form, "checkbox", "erase", say!(language, "my_case.erase.legend"), "", offered)}
                     <p><button class="btn" type="submit">{say!(language, "my_case.erase.next")}</button></p>
                 </form>
             </div>
@@ -103,31 +105,29 @@ fn first_step(app: &App, visit: &Visit, language: Language, form: &FormState) ->
     })
 }
 
-fn second_step(app: &App, visit: &Visit, language: Language, wish: Wish, stays_protected: bool) -> Response {
-    let day = say_time(language, app.casework.hours.zone(), app.casework.now() + WAIT);
-    let backups = say_count(language, "my_case.erase.sure.backups", u64::from(app.operator.backup_days));
+fn second_step(app: &App, visit: &Visit, language: Language, case: &Case, wish: Wish) -> Response {
+    let fields = [(wish.stop, "stop"), (wish.words, "words"), (wish.protection, "protection")];
+    let fields = fields.into_iter().filter(|(wished, _)| *wished);
+    let fields = fields.map(|(_, what)| view! { <input type="hidden" name="erase" value=what /> }).collect_view();
+    let yes = if wish.erases() { "my_case.erase.sure.erase" } else { "my_case.erase.sure.stop_now" };
     Page::public(visit).render(app, visit, || {
         view! {
             <div class="narrow">
                 <p class="crumb"><a href=MyCase { language }.to_string()>{drawings::arrow_back()} {say!(language, "my_case.back")}</a></p>
                 <h1>{say!(language, "my_case.erase.sure.title")}</h1>
-                <p class="lede">{say!(language, "my_case.erase.sure.when", day = day)}</p>
-                <p>{say!(language, "my_case.erase.sure.why_wait")}</p>
-                <h2>{say!(language, "my_case.erase.sure.will")}</h2>
-                <ul class="effects">{gone(language, wish, stays_protected)}</ul>
+                {wish.stop.then(|| stopping(language, case))}
+                {wish.erases().then(|| erasing(app, language, case, wish))}
                 <h2>{say!(language, "my_case.erase.sure.cannot")}</h2>
                 <ul class="effects">
                     {stays(say!(language, "my_case.erase.sure.mails"))}
                     {stays(say!(language, "my_case.erase.sure.told"))}
-                    {stays(backups)}
-                    {stays(say!(language, "my_case.erase.sure.kept"))}
+                    {wish.erases().then(|| stays_after_erasing(app, language))}
                 </ul>
                 <form method="post" action=MyCaseEraseSure { language }.to_string()>
-                    {wish.words.then(|| view! { <input type="hidden" name="erase" value="words" /> })}
-                    {wish.protection.then(|| view! { <input type="hidden" name="erase" value="protection" /> })}
+                    {fields}
                     <p class="actions">
                         <a class="btn" href=MyCase { language }.to_string()>{say!(language, "my_case.erase.sure.back")}</a>
-                        <button class="btn danger" type="submit">{say!(language, "my_case.erase.sure.erase")}</button>
+                        <button class="btn danger" type="submit">{say!(language, yes)}</button>
                     </p>
                 </form>
             </div>
@@ -135,7 +135,33 @@ fn second_step(app: &App, visit: &Visit, language: Language, wish: Wish, stays_p
     })
 }
 
-fn gone(language: Language, wish: Wish, stays_protected: bool) -> impl IntoView {
+/// When we stop, and what stays. Where somebody may be in danger, a person reads the case first, and this says so.
+fn stopping(language: Language, case: &Case) -> impl IntoView + use<> {
+    let when = if case.stops_at_once { "my_case.erase.sure.stop" } else { "my_case.erase.sure.stop_read" };
+    view! {
+        <p class="lede">{say!(language, when)}</p>
+        <p>{say!(language, "my_case.erase.sure.stop_again")}</p>
+    }
+}
+
+/// When what is erased goes, why it waits, and what will be gone.
+fn erasing(app: &App, language: Language, case: &Case, wish: Wish) -> impl IntoView + use<> {
+    let day = say_time(language, app.casework.hours.zone(), app.casework.now() + WAIT);
+    let stays_protected = case.protection.listed > 0 && !wish.protection;
+    view! {
+        <p class="lede">{say!(language, "my_case.erase.sure.when", day = day)}</p>
+        <p>{say!(language, "my_case.erase.sure.why_wait")}</p>
+        <h2>{say!(language, "my_case.erase.sure.will")}</h2>
+        <ul class="effects">{gone(language, wish, stays_protected)}</ul>
+    }
+}
+
+fn stays_after_erasing(app: &App, language: Language) -> impl IntoView + use<> {
+    let backups = say_count(language, "my_case.erase.sure.backups", u64::from(app.operator.backup_days));
+    view! { {stays(backups)} {stays(say!(language, "my_case.erase.sure.kept"))} }
+}
+
+fn gone(language: Language, wish: Wish, stays_protected: bool) -> impl IntoView + use<> {
     let code = if stays_protected { "my_case.erase.sure.code_stub" } else { "my_case.erase.sure.code" };
     let mut lines = Vec::new();
     if wish.words {
@@ -147,6 +173,6 @@ fn gone(language: Language, wish: Wish, stays_protected: bool) -> impl IntoView 
     lines.into_iter().map(|key| view! { <li>{drawings::check()}<span>{say!(language, key)}</span></li> }).collect_view()
 }
 
-fn stays(words: String) -> impl IntoView {
+fn stays(words: String) -> impl IntoView + use<> {
     view! { <li>{drawings::cross()}<span>{words}</span></li> }
 }

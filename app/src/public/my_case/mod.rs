@@ -144,6 +144,7 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 {flash(visit)}
                 <h1>{say!(language, "my_case.title")}</h1>
                 <p class="lede">{say!(language, format!("my_case.state.{}", case.state))}</p>
+                {stopping(language, case)}
                 {pending(app, language, case)}
                 {case.nothing_could_be_done().then(|| sorry(language, case))}
                 {road::road(language, zone, case)}
@@ -157,7 +158,7 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
 }
 
 /// What may stand behind `?done=`.
-const DONE: [&str; 5] = ["wrote", "added", "appealed", "erase", "keep"];
+const DONE: [&str; 6] = ["wrote", "added", "appealed", "stop", "erase", "keep"];
 
 fn flash(visit: &Visit) -> impl IntoView + use<> {
     let language = visit.language;
@@ -182,16 +183,31 @@ fn pending(app: &App, language: Language, case: &Case) -> impl IntoView + use<> 
             {protection}
             {case.legal_hold.then(|| view! { <p><b>{say!(language, "my_case.pending.hold")}</b></p> })}
             <p>{say!(language, "my_case.pending.stranger")}</p>
-            {keep_form(language)}
+            {keep_form(language, "my_case.pending.stop")}
         </section>
     })
 }
 
-/// The way to stop what is pending.
-fn keep_form(language: Language) -> impl IntoView {
+/// The reporter wants nobody to work on the case: that it is so, or that a person reads it first; and the way back.
+fn stopping(language: Language, case: &Case) -> impl IntoView + use<> {
+    let now = if case.state.is_open() { "my_case.stopping.soon" } else { "my_case.stopping.now" };
+    let erases = case.erase_words_at.is_some() || case.end_protection_at.is_some();
+    case.withdraw_asked.then(|| {
+        view! {
+            <section class="notice">
+                <p>{say!(language, now)}</p>
+                {(!erases).then(|| view! { <p>{say!(language, "my_case.stopping.stranger")}</p> })}
+                {(!erases).then(|| keep_form(language, "my_case.stopping.go_on"))}
+            </section>
+        }
+    })
+}
+
+/// The way to stop what is pending, and to go on with what has stopped.
+fn keep_form(language: Language, words: &'static str) -> impl IntoView + use<> {
     view! {
         <form method="post" action=MyCaseKeep { language }.to_string()>
-            <p><button class="btn" type="submit">{say!(language, "my_case.pending.stop")}</button></p>
+            <p><button class="btn" type="submit">{say!(language, words)}</button></p>
         </form>
     }
 }

@@ -68,6 +68,9 @@ fn words(language: Language, event: &Event) -> Option<(&'static str, String)> {
         Event::FingerprintsEnded { .. } => "ended",
         Event::EraseAsked { .. } => "erase_asked",
         Event::EraseCancelled => "erase_cancelled",
+        Event::WithdrawAsked => "withdraw_asked",
+        Event::WithdrawCancelled => "withdraw_cancelled",
+        Event::Withdrawn => "withdrawn",
         Event::Referred { organisation } => {
             return Some(("referred", say!(language, "my_case.road.referred", organisation = organisation)));
         }

@@ -42,7 +42,7 @@ fn pending(language: Language, day: String) -> impl IntoView {
         <section class="notice plum">
             <p>{say!(language, "my_case.stub.pending", day = day)}</p>
             <p>{say!(language, "my_case.pending.stranger")}</p>
-            {keep_form(language)}
+            {keep_form(language, "my_case.pending.stop")}
         </section>
     }
 }
