@@ -1,14 +1,15 @@
-//! The audit log: every act of staff and of the server, each row's hash covering the one before it.
+//! The audit log: every act of staff and of the server, each row's keyed hash covering the one before it. Who can write to
+//! the database but has no keys cannot make a chain that holds.
 //!
 //! Payloads are codes, ids and hashes of ciphertext: the chain stays checkable after what it speaks of was erased, and
 //! gives nothing away. Its head is written outside the database as well, so that cutting off its end shows too.
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
 use crate::history::Actor;
 use crate::storage::Tx;
+use crate::vault::{Purpose, ServerKeys};
 use crate::{Casework, Error, execute, fetch_all, fetch_optional};
 
 /// A hash of the chain, 32 bytes.
@@ -48,16 +49,16 @@ struct Row {
 
 impl Row {
     /// Every field with its length before it, so that no two different rows give the same bytes.
-    fn computed_hash(&self) -> ChainHash {
-        let mut digest = Sha256::new();
-        digest.update(self.number.to_be_bytes());
-        digest.update(self.at.timestamp_micros().to_be_bytes());
+    fn computed_hash(&self, keys: &ServerKeys) -> ChainHash {
+        let mut bytes = Vec::new();
+        bytes.extend(self.number.to_be_bytes());
+        bytes.extend(self.at.timestamp_micros().to_be_bytes());
         for field in [&self.actor, &self.action, &self.subject, &self.payload] {
-            digest.update((field.len() as u64).to_be_bytes());
-            digest.update(field.as_bytes());
+            bytes.extend((field.len() as u64).to_be_bytes());
+            bytes.extend(field.as_bytes());
         }
-        digest.update(&self.previous_hash);
-        digest.finalize().to_vec()
+        bytes.extend(&self.previous_hash);
+        keys.lookup(Purpose::AuditChain, &bytes).as_bytes().to_vec()
     }
 }
 
@@ -88,7 +89,7 @@ pub async fn record(
         previous_hash: head.hash,
         hash: Vec::new(),
     };
-    row.hash = row.computed_hash();
+    row.hash = row.computed_hash(&cw.keys);
     execute!(
         tx,
         "INSERT INTO audit (number, at, actor, action, subject, payload, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -111,6 +112,15 @@ pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     stored.ok_or(Error::Inconsistent("audit_head"))
 }
 
+/// Whether the chain still goes through a head that was written outside the database.
+pub async fn goes_through(tx: &mut Tx, outside: &Head) -> Result<bool, Error> {
+    if outside.number == 0 {
+        return Ok(true);
+    }
+    let row = fetch_optional!(tx, (ChainHash,), "SELECT hash FROM audit WHERE number = $1", outside.number)?;
+    Ok(row.is_some_and(|(hash,)| hash == outside.hash))
+}
+
 /// Reads the whole chain, a thousand rows at a time, and checks each against the one before it.
 /// `outside` is the head as it was last written outside the database, if it was.
 pub async fn verify(cw: &Casework, outside: Option<&Head>) -> Result<Verdict, Error> {
@@ -128,7 +138,10 @@ pub async fn verify(cw: &Casework, outside: Option<&Head>) -> Result<Verdict, Er
             break;
         }
         for row in rows {
-            if row.number != last.number + 1 || row.previous_hash != last.hash || row.computed_hash() != row.hash {
+            if row.number != last.number + 1
+                || row.previous_hash != last.hash
+                || row.computed_hash(&cw.keys) != row.hash
+            {
                 return Ok(Verdict::BrokenAt(row.number));
             }
             last = Head { number: row.number, hash: row.hash };

@@ -137,6 +137,8 @@ pub enum Purpose {
     NoticeLink,
     /// The sender of a request, for rate limits in memory; never stored.
     Sender,
+    /// A row of the audit log and the one before it.
+    AuditChain,
 }
 
 impl Purpose {
@@ -156,6 +158,7 @@ impl Purpose {
             Self::ApiKey => "api key",
             Self::NoticeLink => "notice link",
             Self::Sender => "sender",
+            Self::AuditChain => "audit chain",
         }
     }
 }
