@@ -22,10 +22,18 @@ pub enum Holds {
 }
 
 impl Holds {
+    /// Whether it carries `Secure`: where its pages are reached over TLS.
+    fn is_secure(self, app: &App) -> bool {
+        App::is_secure(match self {
+            Self::Draft | Self::Case => &app.address,
+            Self::Session | Self::Device => &app.console_address,
+        })
+    }
+
     /// The cookie's name. The `__Host-` prefix keeps other hosts of the same domain from setting it (RFC 6265bis,
     /// section 4.1.3.2); it needs `Secure`, so it goes where that goes.
     fn name(self, app: &App) -> &'static str {
-        match (self, app.secure_cookies) {
+        match (self, self.is_secure(app)) {
             (Self::Draft, true) => "__Host-draft",
             (Self::Draft, false) => "draft",
             (Self::Case, true) => "__Host-case",
@@ -64,7 +72,7 @@ impl Holds {
             .path("/")
             .http_only(true)
             .same_site(SameSite::Strict)
-            .secure(app.secure_cookies)
+            .secure(self.is_secure(app))
             .build()
     }
 }

@@ -2,11 +2,22 @@
 
 use std::collections::BTreeMap;
 
+/// The operator's own mark, beside their name on every public page.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// `image/svg+xml` or `image/png`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
 /// The operator's profile.
 #[derive(Clone, Debug)]
 pub struct Operator {
     /// The hotline's name, as people know it.
     pub name: String,
+    /// Their mark; without one, the house of Suoja.
+    pub mark: Option<Mark>,
     /// Who is responsible for the data, with address, as the privacy page shows it.
     pub responsible: String,
     /// Where to complain or ask about privacy: an e-mail address or a web address.

@@ -13,10 +13,17 @@ pub struct App {
     pub operator: Operator,
     /// Helplines and emergency numbers by country.
     pub help: HelpDirectory,
-    /// The address people reach it at, without a trailing slash, for links in mails to staff and providers.
+    /// The address people reach the pages at, without a trailing slash.
     pub address: String,
-    /// Whether cookies carry `Secure`: true but for plain loopback.
-    pub secure_cookies: bool,
+    /// The address staff reach the console at, without a trailing slash: for links in mails to them.
+    pub console_address: String,
     /// Made-up cases: every page says so.
     pub demo: bool,
+}
+
+impl App {
+    /// Whether an address is reached over TLS: true but for plain loopback.
+    pub fn is_secure(address: &str) -> bool {
+        address.starts_with("https:")
+    }
 }

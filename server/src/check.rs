@@ -1,4 +1,5 @@
-//! `suoja check`: looks at everything that can be wrong before anyone needs it, and says how to mend it.
+//! `suoja check`: looks at everything that can be wrong before anyone needs it, and says how to mend it. It only looks: what
+//! is not there yet it does not make.
 
 use std::io::{self, Write};
 
@@ -6,6 +7,7 @@ use casework::audit::{self, Verdict};
 use casework::clock::Clock;
 use casework::installation::Kind;
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use crate::assets::Assets;
 use crate::audit_head;
@@ -31,7 +33,22 @@ pub async fn print(configuration: Result<Configuration, ConfigurationError>, out
     all_well &= line(out, "clock", &clock(SystemClock.now()))?;
     all_well &= line(out, "site", &site(&configuration))?;
     all_well &= line(out, "mail", &mail(&configuration).await)?;
-    all_well &= line(out, "address", &address(&configuration))?;
+    all_well &= line(out, "address", &address(&configuration.address, "address"))?;
+    if configuration.console_listen.is_some() {
+        all_well &= line(out, "console", &address(&configuration.console_address, "console_address"))?;
+    }
+    match running::is_made(&configuration).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let none = format!("none yet for {}; `suoja serve` makes both", configuration.data_folder.display());
+            line(out, "database and keys", &Ok(none))?;
+            return Ok(all_well);
+        }
+        Err(wrong) => {
+            line(out, "database and keys", &Err(wrong.to_string()))?;
+            return Ok(false);
+        }
+    }
     let app = match running::open(&configuration, Kind::Real, this_machine()).await {
         Ok(app) => app,
         Err(wrong) => {
@@ -74,12 +91,11 @@ fn site(configuration: &Configuration) -> Finding {
         .map_err(|cause| format!("{folder} can't be read: {cause}. Run `make site`, or set site_folder"))
 }
 
-fn address(configuration: &Configuration) -> Finding {
-    let address = &configuration.address;
+fn address(address: &Url, key: &str) -> Finding {
     let is_local = matches!(address.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if !configuration.is_https() && !is_local {
+    if address.scheme() != "https" && !is_local {
         return Err(format!(
-            "{address} is not https: what children write would be readable on the way. Put a reverse proxy with TLS before it and set address to https://…"
+            "{address} is not https: what people write would be readable on the way. Put a reverse proxy with TLS before it and set {key} to https://…"
         ));
     }
     Ok(if is_local { format!("{address}, on this machine only") } else { format!("{address}") })

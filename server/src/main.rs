@@ -10,8 +10,23 @@ use server::{check, commands, hash, middleware};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
-    let asked = CommandLine::parse();
+async fn main() -> ExitCode {
+    match act(CommandLine::parse()).await {
+        Ok(code) => code,
+        Err(cause) if is_unread(&cause) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("Error: {cause:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever was to read the output has gone, as `suoja check | head` does.
+fn is_unread(cause: &anyhow::Error) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+async fn act(asked: CommandLine) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::read(asked.configuration.as_deref(), std::env::vars());
     match asked.command {
         Command::Hash { files } => return Ok(exit(hash::print(&files, &mut stdout().lock())?)),

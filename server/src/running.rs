@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::App;
@@ -63,6 +63,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error("the database can't be used: {0}. Is it running, and is `database` right?")]
     Storage(#[from] StorageError),
+    /// The schema is another version's.
+    #[error("the database's schema is not the one this version was built for. Run `suoja migrate`")]
+    OtherSchema,
     /// A use case failed while starting.
     #[error(transparent)]
     Casework(#[from] casework::Error),
@@ -87,7 +90,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
     let keys = keys_of(configuration, &storage, &*machine.randomness).await?;
     storage.migrate().await?;
     installation::claim(&storage, &keys.key_id(), kind, machine.clock.now()).await?;
-    let address = configuration.address.as_str().trim_end_matches('/').to_owned();
+    let without_slash = |address: &url::Url| address.as_str().trim_end_matches('/').to_owned();
     Ok(App {
         casework: Casework {
             storage,
@@ -99,10 +102,26 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
         },
         operator: configuration.operator.clone(),
         help: HelpDirectory::shipped(),
-        address,
-        secure_cookies: configuration.is_https(),
+        address: without_slash(&configuration.address),
+        console_address: without_slash(&configuration.console_address),
         demo: kind == Kind::Demo,
     })
+}
+
+/// Whether a database is there that was used before. Makes nothing; a schema that is not current is a finding.
+pub async fn is_made(configuration: &Configuration) -> Result<bool, StartError> {
+    let database = configuration.database.expose_secret();
+    if database.strip_prefix("sqlite:").is_some_and(|file| !Path::new(file).exists()) {
+        return Ok(false);
+    }
+    let storage = Storage::open(database).await?;
+    let is_claimed = installation::is_claimed(&storage).await?;
+    let is_current = storage.schema_is_current().await?;
+    storage.close().await;
+    if is_claimed && !is_current {
+        return Err(StartError::OtherSchema);
+    }
+    Ok(is_claimed)
 }
 
 /// Makes the data folder if it is missing, closed to others.
@@ -161,19 +180,28 @@ pub async fn start(configuration: &Configuration, app: Arc<App>) -> Result<Runni
         None => pages = pages.merge(app::console::router()),
         Some(listener) => {
             let console = app::console::router().route("/", get(to_sign_in));
-            tasks.spawn(listeners::serve(listener, complete(console, &assets, &app, configuration), stop.clone()));
+            let is_secure = App::is_secure(&app.console_address);
+            let console = complete(console, &assets, &app, configuration, is_secure);
+            tasks.spawn(listeners::serve(listener, console, stop.clone()));
         }
     }
-    tasks.spawn(listeners::serve(listener, complete(pages, &assets, &app, configuration), stop.clone()));
+    let pages = complete(pages, &assets, &app, configuration, App::is_secure(&app.address));
+    tasks.spawn(listeners::serve(listener, pages, stop.clone()));
     Ok(Running { address, console_address, stop, tasks, app })
 }
 
-/// Pages with what goes around them; beside them files and health, which need less.
-fn complete(pages: Router<Arc<App>>, assets: &Assets, app: &Arc<App>, configuration: &Configuration) -> Router {
+/// Pages with what goes around them; beside them files and health, which need less. `is_secure`: they are reached over TLS.
+fn complete(
+    pages: Router<Arc<App>>,
+    assets: &Assets,
+    app: &Arc<App>,
+    configuration: &Configuration,
+    is_secure: bool,
+) -> Router {
     around(pages, app, &configuration.limits)
         .merge(assets.router())
         .merge(health::router())
-        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn_with_state((app.clone(), is_secure), headers::secure))
         .layer(from_fn(log::request))
         .with_state(app.clone())
 }

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 fn operator() -> Operator {
     Operator {
         name: "North Hotline".to_owned(),
+        mark: None,
         responsible: "North Hotline, Example Street 1".to_owned(),
         privacy_contact: "privacy@example.org".to_owned(),
         privacy_text: BTreeMap::new(),
@@ -37,7 +38,7 @@ pub fn site(casework: Casework) -> Router {
         operator: operator(),
         help: HelpDirectory::shipped(),
         address: "http://localhost".to_owned(),
-        secure_cookies: false,
+        console_address: "http://localhost".to_owned(),
         demo: false,
     };
     app::public::router().merge(app::console::router()).with_state(Arc::new(app))

@@ -162,11 +162,6 @@ impl Configuration {
         self.mail = None;
         self
     }
-
-    /// Whether pages are reached over TLS.
-    pub fn is_https(&self) -> bool {
-        self.address.scheme() == "https"
-    }
 }
 
 fn beside(folder: &Path, name: &str) -> PathBuf {

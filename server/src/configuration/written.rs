@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use app::operator::Operator;
+use app::operator::{Mark, Operator};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
@@ -77,6 +77,7 @@ struct WrittenMail {
 #[serde(default, deny_unknown_fields)]
 struct WrittenOperator {
     name: String,
+    mark_file: Option<PathBuf>,
     responsible: String,
     privacy_contact: String,
     privacy_text: BTreeMap<String, String>,
@@ -95,6 +96,7 @@ impl Default for WrittenOperator {
     fn default() -> Self {
         Self {
             name: "Suoja".to_owned(),
+            mark_file: None,
             responsible: "The hotline that runs this. Its name and address go here.".to_owned(),
             privacy_contact: "privacy@example.org".to_owned(),
             privacy_text: BTreeMap::new(),
@@ -140,7 +142,15 @@ impl Written {
         let address = web_address("address", self.address, listen)?;
         let console_address = match (self.console_address, console_listen) {
             (None, None) => address.clone(),
-            (written, at) => web_address("console_address", written, at.unwrap_or(listen))?,
+            (Some(_), None) => {
+                let problem = "says where the console is, but console_listen is missing: write both or neither";
+                return Err(ConfigurationError::value("console_address", problem));
+            }
+            (_, Some(at)) if at == listen => {
+                let problem = "is where the pages are: give the console another, or leave it out";
+                return Err(ConfigurationError::value("console_listen", problem));
+            }
+            (written, Some(at)) => web_address("console_address", written, at)?,
         };
         let data_folder = base.join(self.data_folder);
         let database = match secret("database", self.database, self.database_file.map(|file| base.join(file)))? {
@@ -162,7 +172,7 @@ impl Written {
                 other => return Err(ConfigurationError::value("log", format!("{other:?} is neither text nor json"))),
             },
             mail: self.mail.map(|mail| mail.understood(base)).transpose()?,
-            operator: self.operator.understood()?,
+            operator: self.operator.understood(base)?,
             opening_hours: self.opening_hours.understood()?,
             limits: self.limits.understood()?,
         })
@@ -200,7 +210,7 @@ impl WrittenMail {
 }
 
 impl WrittenOperator {
-    fn understood(self) -> Result<Operator, ConfigurationError> {
+    fn understood(self, base: &Path) -> Result<Operator, ConfigurationError> {
         mailbox("operator.notice_mailbox", &self.notice_mailbox)?;
         if !self.leave_to.starts_with("https://") || Url::parse(&self.leave_to).is_err() {
             let problem = "is the whole address of a neutral site, such as https://www.example.org/";
@@ -216,8 +226,10 @@ impl WrittenOperator {
             let problem = format!("{code:?} is not a language Suoja speaks");
             return Err(ConfigurationError::value("operator.privacy_text", problem));
         }
+        let mark = self.mark_file.map(|file| mark(&base.join(file))).transpose()?;
         Ok(Operator {
             name: self.name,
+            mark,
             responsible: self.responsible,
             privacy_contact: self.privacy_contact,
             privacy_text: self.privacy_text,
@@ -229,6 +241,23 @@ impl WrittenOperator {
             notice_mailbox: self.notice_mailbox,
         })
     }
+}
+
+/// The largest mark: it stands on every page.
+const MARK_BYTES: usize = 16 * 1024;
+
+fn mark(file: &Path) -> Result<Mark, ConfigurationError> {
+    let wrong = |problem: String| ConfigurationError::value("operator.mark_file", problem);
+    let media_type = match file.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => return Err(wrong(format!("{} is neither an .svg nor a .png", file.display()))),
+    };
+    let bytes = std::fs::read(file).map_err(|cause| wrong(format!("{} can't be read: {cause}", file.display())))?;
+    if bytes.len() > MARK_BYTES {
+        return Err(wrong(format!("{} has {} bytes, at most {MARK_BYTES} fit", file.display(), bytes.len())));
+    }
+    Ok(Mark { media_type, bytes })
 }
 
 impl WrittenLimits {

@@ -32,8 +32,8 @@ const ALWAYS: [(HeaderName, &str); 9] = [
 /// A year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Gives each request a nonce of its own and its response these headers.
-pub async fn secure(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Gives each request a nonce of its own and its response these headers. The state says whether it came over TLS.
+pub async fn secure(State((app, is_secure)): State<(Arc<App>, bool)>, mut request: Request, next: Next) -> Response {
     let nonce = STANDARD_NO_PAD.encode(randomness::bytes::<16>(&*app.casework.randomness));
     request.extensions_mut().insert(CspNonce(nonce.clone()));
     let mut response = next.run(request).await;
@@ -46,7 +46,7 @@ pub async fn secure(State(app): State<Arc<App>>, mut request: Request, next: Nex
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if app.address.starts_with("https:") {
+    if is_secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response

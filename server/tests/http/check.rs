@@ -27,13 +27,32 @@ async fn check(folder: &Path) -> (i32, String) {
     (ended.code, ended.out)
 }
 
+/// What the first use makes: data, keys and schema.
+async fn first_use(folder: &Path) -> (i32, String) {
+    let folder = folder.to_owned();
+    let create = ["admin", "create", "lead@example.org", "A Lead"];
+    let ended = tokio::task::spawn_blocking(move || run(&folder, &create)).await.unwrap();
+    (ended.code, ended.out + &ended.complaints)
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 #[tokio::test]
+async fn looking_makes_nothing() {
+    let (folder, _mail) = installation().await;
+    let (code, said) = check(folder.path()).await;
+    assert!(code == 0 && said.contains("none yet"), "{said}");
+    for path in ["data", "keys"] {
+        assert!(!folder.path().join(path).exists(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_sound_installation_is_well_and_its_keys_are_closed() {
     let (folder, _mail) = installation().await;
+    assert_eq!(first_use(folder.path()).await.0, 0);
     let (code, said) = check(folder.path()).await;
     assert_eq!(code, 0, "{said}");
     assert!(!said.contains("WRONG"), "{said}");
@@ -72,7 +91,7 @@ async fn keys_and_data_never_lie_together() {
     let file = folder.path().join("suoja.toml");
     let good = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("key_folder = 'data/../data/keys'\n{good}")).unwrap();
-    let (code, said) = check(folder.path()).await;
+    let (code, said) = first_use(folder.path()).await;
     assert!(code == 1 && said.contains("inside the data folder"), "{said}");
     assert!(!folder.path().join("data/keys").exists());
 }
@@ -80,7 +99,7 @@ async fn keys_and_data_never_lie_together() {
 #[tokio::test]
 async fn a_database_opens_with_its_own_keys_alone() {
     let (folder, _mail) = installation().await;
-    assert_eq!(check(folder.path()).await.0, 0);
+    assert_eq!(first_use(folder.path()).await.0, 0);
     let key = folder.path().join("keys/server.key");
 
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
@@ -108,7 +127,7 @@ async fn a_database_opens_with_its_own_keys_alone() {
 #[tokio::test]
 async fn real_cases_are_never_opened_as_made_up_ones() {
     let (folder, _mail) = installation().await;
-    assert_eq!(check(folder.path()).await.0, 0);
+    assert_eq!(first_use(folder.path()).await.0, 0);
     fs::rename(folder.path().join("data"), folder.path().join("demo-data")).unwrap();
     fs::rename(folder.path().join("keys"), folder.path().join("demo-keys")).unwrap();
     let place = folder.path().to_owned();
@@ -120,11 +139,8 @@ async fn real_cases_are_never_opened_as_made_up_ones() {
 #[tokio::test]
 async fn a_changed_audit_log_is_found() {
     let (folder, _mail) = installation().await;
-    let place = folder.path().to_owned();
-    let create = ["admin", "create", "lead@example.org", "A Lead"];
-    let ended = tokio::task::spawn_blocking(move || run(&place, &create)).await.unwrap();
-    assert_eq!(ended.code, 0, "{}", ended.complaints);
-    assert!(ended.out.contains("/console/welcome/"), "{}", ended.out);
+    let (code, said) = first_use(folder.path()).await;
+    assert!(code == 0 && said.contains("/console/welcome/"), "{said}");
     let (code, said) = check(folder.path()).await;
     assert_eq!(code, 0, "{said}");
 
@@ -139,7 +155,7 @@ async fn a_changed_audit_log_is_found() {
 #[tokio::test]
 async fn an_audit_log_cut_short_is_found() {
     let (folder, _mail) = installation().await;
-    assert_eq!(check(folder.path()).await.0, 0);
+    assert_eq!(first_use(folder.path()).await.0, 0);
     let elsewhere = casework::audit::Head { number: 40, hash: vec![7; 32] };
     server::audit_head::write(&folder.path().join("data"), &elsewhere).unwrap();
     let (code, said) = check(folder.path()).await;
