@@ -41,6 +41,8 @@ urls! {
     Root {} = "/";
     /// The five doors.
     Home { language: Language } = "/{language}";
+    /// The same with a slash behind it, as some type it; leads to [`Home`].
+    HomeSlash { language: Language } = "/{language}/";
     /// Where *Leave quickly* goes: ends what is under way here, then leads to a neutral site.
     Leave {} = "/leave";
     /// Helplines and emergency numbers.
@@ -53,6 +55,8 @@ urls! {
     Code { language: Language } = "/{language}/code";
     /// The case code, once, after sending.
     Receipt { language: Language } = "/{language}/sent";
+    /// The operator's mark.
+    OperatorMark {} = "/mark";
     /// The case code as a picture to keep.
     ReceiptPicture { language: Language } = "/{language}/sent/picture.png";
     /// Where the form goes that a password manager saves the case code from.
@@ -143,6 +147,8 @@ urls! {
     NoticePage { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}";
     /// Approves a drafted notice.
     NoticeApproval { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/approval";
+    /// Takes a notice back that has not gone out.
+    NoticeDiscard { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/discard";
     /// Writes down a provider's answer.
     NoticeAnswer { language: Language, notice: Uuid } = "/{language}/console/notice/{notice}/answer";
     /// Ready answers to reporters.
@@ -151,6 +157,10 @@ urls! {
     RemoveTemplate { language: Language, template: Uuid } = "/{language}/console/templates/{template}/remove";
     /// The cases in my hands.
     MyCases { language: Language } = "/{language}/console/mine";
+    /// The cases in colleagues' hands.
+    ColleaguesCases { language: Language } = "/{language}/console/colleagues";
+    /// Leads to a case by its name.
+    FindCase { language: Language } = "/{language}/console/find";
     /// The cases that wait for a reporter or for providers.
     WaitingCases { language: Language } = "/{language}/console/waiting";
     /// The cases with an item that wants somebody else's assessment.

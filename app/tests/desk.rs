@@ -186,6 +186,7 @@ async fn an_analyst_works_a_case_from_taking_to_closing() {
             ("note", [("note", "Calls from the school.")].as_slice(), "Calls from the school."),
             ("labels", &[("label", "coerced"), ("label", "nonsense")], "Added the label: Coerced."),
             ("message", &[("message", "We are on it."), ("wait", "yes")], "Waiting for the reporter"),
+            ("take", &[], "The case is in your hands."),
             ("close", &[("outcome", "removed"), ("explanation", "")], "Closed: Removed."),
             ("reopen", &[], "Opened it again."),
             ("take", &[], "The case is in your hands."),
@@ -214,6 +215,24 @@ async fn without_a_session_every_page_of_the_desk_leads_to_the_sign_in() {
         }
         let nowhere = browser.get("/en/console/case/00000000-0000-7000-8000-000000000000").await;
         assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_is_found_by_its_name_wherever_it_stands() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let refused = browser.post(&format!("{case}/close"), &[("outcome", "referred"), ("explanation", "")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        position(&refused, "Nothing in the case says so.");
+        let closed = [("outcome", "out_of_scope"), ("explanation", "A rehearsal.")];
+        assert_eq!(browser.post(&format!("{case}/close"), &closed).await.status, StatusCode::SEE_OTHER);
+        let typed = threat.trim_start_matches("SU-").to_lowercase();
+        assert_eq!(browser.get(&format!("/en/console/find?reference={typed}")).await.location, case);
+        let missing = browser.get("/en/console/find?reference=SU-000000").await;
+        position(&browser.get(&missing.location).await, "No case here has this name:");
     })
     .await;
 }

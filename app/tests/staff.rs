@@ -308,8 +308,10 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
 async fn recovery_shares_typed_from_paper_let_a_member_in() {
     on_each_site(async |world, site| {
         let anna = first_administrator(world, site).await;
-        let page =
-            anna.browser.post("/en/console/administration/recovery", &[("shares", "3"), ("needed", "2")]).await.html;
+        let renewal = |present: &'static str| [("shares", "3"), ("needed", "2"), ("present", present)];
+        let refused = anna.browser.post("/en/console/administration/recovery", &renewal("not this one at all")).await;
+        assert!(is_form_again(&refused) && !refused.html.contains("class=\"share\""));
+        let page = anna.browser.post("/en/console/administration/recovery", &renewal(PASSWORD)).await.html;
         let shares: Vec<&str> =
             page.split("class=\"share\"").skip(1).map(|share| text_of(share, "class=\"ltr\"")).collect();
         let link = invite(&anna.browser, "Ben", "administrator").await;
@@ -336,7 +338,10 @@ async fn ones_own_account_changes_password_codes_and_language() {
         assert!(is_form_again(&anna.post(path, &change("not this one at all")).await));
         let done = anna.post(path, &change(PASSWORD)).await;
         assert!(anna.get(&done.location).await.html.contains("class=\"flash\""));
-        let codes = anna.post("/en/console/account/codes", &[]).await;
+        let (path, new) = ("/en/console/account/codes", "another long password");
+        let refused = anna.post(path, &[("present_for_codes", PASSWORD)]).await;
+        assert!(is_form_again(&refused) && !refused.html.contains("<li><code"), "the password is another by now");
+        let codes = anna.post(path, &[("present_for_codes", new)]).await;
         assert_eq!(codes.html.matches("<li><code").count(), 10);
         let spoken = anna.post("/en/console/account/language", &[("language", "sv")]).await;
         assert!(spoken.location.starts_with("/sv/console/account"));

@@ -42,6 +42,11 @@ impl Judgement {
     pub fn new(class: Class, legal_basis: LegalBasis, note: Option<Words>) -> Self {
         Self { class, legal_basis, note: note.map(Words::into_string).unwrap_or_default() }
     }
+
+    /// Whether two assessors judged otherwise: another class, or another law.
+    fn differs_from(&self, other: &Self) -> bool {
+        (self.class, self.legal_basis) != (other.class, other.legal_basis)
+    }
 }
 
 /// An assessment that this person may read.
@@ -128,7 +133,7 @@ pub async fn assess(
     }
     execute!(&mut tx, "UPDATE assessment SET awaits = NULL WHERE item_id = $1", item)?;
     let differs = match (&next, rows.first()) {
-        (Next::Second, Some(first)) => first.opened(&keys.staff)?.judgement.class != judgement.class,
+        (Next::Second, Some(first)) => first.opened(&keys.staff)?.judgement.differs_from(judgement),
         _ => false,
     };
     let (position, awaits) = match next {

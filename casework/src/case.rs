@@ -30,7 +30,7 @@ use crate::taxonomy::{
 };
 use crate::text::Words;
 use crate::vault::OpenError;
-use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional};
+use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional};
 
 /// Why something on the desk was refused.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,9 @@ pub enum Refused {
     /// The item is assessed, and nobody waits for another look.
     #[error("the item is assessed already")]
     AlreadyAssessed,
+    /// Nothing in the case says what the outcome says.
+    #[error("nothing in the case says so")]
+    NotSo,
     /// A case in which nothing could be done is closed with words that say why.
     #[error("the outcome needs an explanation")]
     NeedsExplanation,
@@ -335,6 +338,20 @@ pub fn needs_explanation(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::PartlyRemoved | Outcome::NotIllegal | Outcome::NotFound | Outcome::OutOfScope)
 }
 
+/// Whether anything in the case bears an outcome out: what was removed was somewhere, what is listed has a claim, what was
+/// referred has a referral. The reporter is told the outcome, so it must be true.
+async fn is_so(tx: &mut Tx, case: Uuid, outcome: Outcome) -> Result<bool, Error> {
+    let sql = match outcome {
+        Outcome::Removed | Outcome::PartlyRemoved => {
+            "SELECT EXISTS (SELECT 1 FROM item WHERE case_id = $1 AND kind <> 'file')"
+        }
+        Outcome::FingerprintsListed => "SELECT EXISTS (SELECT 1 FROM claim WHERE case_id = $1 AND ended_at IS NULL)",
+        Outcome::Referred => "SELECT EXISTS (SELECT 1 FROM referral WHERE case_id = $1)",
+        Outcome::NotIllegal | Outcome::NotFound | Outcome::OutOfScope => return Ok(true),
+    };
+    Ok(fetch_one!(tx, (bool,), sql, case)?.0)
+}
+
 /// Closes a case and puts it out of hands. The explanation goes to the reporter as a message.
 pub async fn close(
     cw: &Casework,
@@ -350,6 +367,9 @@ pub async fn close(
     let held = in_hands(cw, &mut tx, session, case).await?;
     if !held.state.can_become(CaseState::Closed) {
         return Err(Refused::NotNow);
+    }
+    if !is_so(&mut tx, case, outcome).await? {
+        return Err(Refused::NotSo);
     }
     let mut message = None;
     if let Some(words) = explanation {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::case_keys::{self, CaseKeys};
 use crate::history::{self, Actor, Event};
 use crate::item::{Detail, Item};
-use crate::outbox::{self, Leased, Task};
+use crate::outbox::{self, Delivery, Leased, Task};
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
@@ -103,6 +103,9 @@ pub enum NoticeError {
     /// No item of this provider was chosen, or one that is not this case's.
     #[error("no item was chosen that this notice can be about")]
     NothingChosen,
+    /// An item belongs to another provider, and nobody said that this one is meant all the same.
+    #[error("an item belongs to another provider")]
+    OtherProvider,
     /// More than [`MOST_ITEMS`].
     #[error("too many items for one notice")]
     TooMany,
@@ -135,15 +138,32 @@ impl From<crate::vault::seal::OpenError> for NoticeError {
     }
 }
 
-/// Drafts a notice to `provider` about the chosen items of a case that is in this analyst's hands.
-pub async fn draft(
-    cw: &Casework,
-    session: &StaffSession,
-    case: Uuid,
-    provider: Uuid,
-    items: &BTreeSet<Uuid>,
-    explanation: &Words,
-) -> Result<Uuid, NoticeError> {
+/// What a notice is to be.
+pub struct Draft {
+    /// To whom.
+    pub provider: Uuid,
+    /// About which items of the case.
+    pub items: BTreeSet<Uuid>,
+    /// Why it is illegal.
+    pub explanation: Words,
+    /// The provider is meant even where an item is known to belong to another: a host, say, of somebody's site. A link told
+    /// to the wrong one cannot be taken back.
+    pub even_so: bool,
+    /// The notice that this one takes the place of, if it has not gone out.
+    pub replaces: Option<Uuid>,
+}
+
+impl Draft {
+    /// A notice in nobody's place, to the provider that the items belong to.
+    pub fn new(provider: Uuid, items: BTreeSet<Uuid>, explanation: Words) -> Self {
+        Self { provider, items, explanation, even_so: false, replaces: None }
+    }
+}
+
+/// Drafts a notice of a case that is in this analyst's hands.
+pub async fn draft(cw: &Casework, session: &StaffSession, case: Uuid, new: &Draft) -> Result<Uuid, NoticeError> {
+    let Draft { provider, items, explanation, .. } = new;
+    let provider = *provider;
     if items.len() > MOST_ITEMS {
         return Err(NoticeError::TooMany);
     }
@@ -158,6 +178,13 @@ pub async fn draft(
     let places: Vec<Place> = chosen.iter().filter_map(place_of).collect();
     if places.is_empty() || places.len() != items.len() {
         return Err(NoticeError::NothingChosen);
+    }
+    let is_of_another = |item: &Item| item.provider.as_ref().is_some_and(|known| known.id != provider);
+    if !new.even_so && chosen.iter().any(is_of_another) {
+        return Err(NoticeError::OtherProvider);
+    }
+    if let Some(replaced) = new.replaces {
+        withdraw(&mut tx, case, replaced).await?;
     }
     let id = cw.new_id();
     let content = encode(&Content { explanation: explanation.as_str().to_owned(), places })?;
@@ -182,6 +209,32 @@ pub async fn draft(
     audit::record(cw, &mut tx, actor, "notice.draft", id, &case.to_string()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Takes back a notice that has not gone out.
+pub async fn discard(cw: &Casework, session: &StaffSession, notice: Uuid) -> Result<Uuid, NoticeError> {
+    let mut tx = cw.storage.write().await?;
+    let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
+    in_hands(&mut tx, session, row.case_id).await?;
+    withdraw(&mut tx, row.case_id, notice).await?;
+    let actor = Actor::Staff(session.staff);
+    let event = Event::Notice { provider: row.provider_name, state: NoticeState::Withdrawn, reason: None };
+    history::record(cw, &mut tx, row.case_id, actor, Some(notice), &event).await?;
+    audit::record(cw, &mut tx, actor, "notice.discard", notice, &row.case_id.to_string()).await?;
+    tx.commit().await?;
+    Ok(row.case_id)
+}
+
+async fn withdraw(tx: &mut Tx, case: Uuid, notice: Uuid) -> Result<(), NoticeError> {
+    let withdrawn = execute!(
+        tx,
+        "UPDATE notice SET state = $1, sealed_for_sending = NULL
+         WHERE id = $2 AND case_id = $3 AND state IN ('draft', 'undeliverable')",
+        NoticeState::Withdrawn,
+        notice,
+        case
+    )?;
+    if withdrawn == 1 { Ok(()) } else { Err(NoticeError::MovedOn) }
 }
 
 /// Approves a draft: from here on a worker sends it. One that could not be delivered goes out once more.
@@ -510,6 +563,12 @@ pub struct Preview {
     pub outgoing: Outgoing,
     /// What the provider answered.
     pub answer: Option<String>,
+    /// To whom it goes.
+    pub provider: Uuid,
+    /// What it is about.
+    pub items: Vec<Uuid>,
+    /// How its mail fared so far, while it is on its way or could not be delivered.
+    pub delivery: Option<Delivery>,
 }
 
 /// Opens a notice for anyone at the hotline who can read the case.
@@ -526,7 +585,15 @@ pub async fn preview(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
     )?;
     let found = of_case(&mut tx, row.case_id, &keys.case).await?.into_iter().find(|found| found.id == notice);
     let found = found.ok_or(NoticeError::Unknown)?;
+    let items = fetch_all!(&mut tx, (Uuid,), "SELECT item_id FROM notice_item WHERE notice_id = $1", notice)?;
+    let delivery = match row.state {
+        NoticeState::Approved | NoticeState::Undeliverable => outbox::delivery(&mut tx, notice).await?,
+        _ => None,
+    };
     Ok(Preview {
+        provider: found.provider,
+        items: items.into_iter().map(|(item,)| item).collect(),
+        delivery,
         case: row.case_id,
         state: row.state,
         in_hands: held == 1,

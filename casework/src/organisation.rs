@@ -51,7 +51,9 @@ impl FromStr for Domain {
 
     /// Reads a name or any link on it; what stands before the registrable part is left out.
     fn from_str(typed: &str) -> Result<Self, LocationError> {
-        Ok(Self(typed.parse::<Location>()?.registrable_domain()))
+        let typed = typed.trim();
+        let location = typed.parse().or_else(|why| format!("https://{typed}").parse::<Location>().map_err(|_| why))?;
+        Ok(Self(location.registrable_domain()))
     }
 }
 

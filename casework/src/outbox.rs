@@ -4,7 +4,7 @@
 //! and another takes the row: a mail may then go twice, never not at all. Failures are retried with growing pauses for
 //! about three days before the row is given up as `failed`, which staff see.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -123,6 +123,28 @@ pub async fn lease(cw: &Casework) -> Result<Option<Leased>, Error> {
     Ok(Some(Leased { id: row.id, task, attempts: row.attempts }))
 }
 
+/// How a task about something fared so far.
+#[derive(Clone, Debug, FromRow)]
+pub struct Delivery {
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why the last try failed: a code (see [`failed`]).
+    pub last_error: Option<String>,
+    /// When it is tried again; in the past where nobody sends.
+    pub next_attempt_at: DateTime<Utc>,
+}
+
+/// The newest task about a notice that has not been done.
+pub(crate) async fn delivery(tx: &mut Tx, subject: Uuid) -> Result<Option<Delivery>, Error> {
+    Ok(fetch_optional!(
+        tx,
+        Delivery,
+        "SELECT attempts, last_error, next_attempt_at FROM outbox WHERE subject_id = $1 AND state <> 'sent'
+         ORDER BY id DESC LIMIT 1",
+        subject
+    )?)
+}
+
 /// It happened: the payload is gone with it.
 pub async fn done(cw: &Casework, tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     execute!(
@@ -134,7 +156,7 @@ pub async fn done(cw: &Casework, tx: &mut Tx, id: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// It did not. Gives whether the row is given up for good.
+/// It did not. `reason` is a code that becomes words on the page. Gives whether the row is given up for good.
 pub async fn failed(
     cw: &Casework,
     tx: &mut Tx,

@@ -33,6 +33,8 @@ pub enum Place {
     Queue,
     /// In my hands.
     Mine,
+    /// In a colleague's hands.
+    Colleagues,
     /// Waiting for a reporter or for providers.
     Waiting,
     /// An item waits for a second assessor, or for a lead because two differ; and I may be the one.
@@ -141,6 +143,8 @@ pub struct QueueRow {
     pub accounts: i64,
     /// How many files.
     pub files: i64,
+    /// Whether a notice could not be delivered.
+    pub notice_failed: bool,
 }
 
 impl QueueRow {
@@ -213,7 +217,8 @@ macro_rules! page_of {
                 (SELECT name FROM staff WHERE staff.id = holder_id) AS holder,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'location') AS locations,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'account') AS accounts,
-                (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'file') AS files
+                (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'file') AS files,
+                EXISTS (SELECT 1 FROM notice WHERE case_id = cases.id AND notice.state = 'undeliverable') AS notice_failed
              FROM ", $which,
             " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
               AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
@@ -228,6 +233,7 @@ impl Place {
         match self {
             Self::Queue => page_of!(concat!("cases WHERE ", queued!())),
             Self::Mine => page_of!(concat!("cases WHERE holder_id = $2 AND ", open!())),
+            Self::Colleagues => page_of!(concat!("cases WHERE holder_id <> $2 AND ", open!())),
             Self::Waiting => page_of!("cases WHERE state IN ('waiting_for_reporter', 'waiting_for_providers')"),
             Self::SecondLook => page_of!(second_look!()),
         }
@@ -267,6 +273,13 @@ pub async fn list(
     rows.truncate(PAGE);
     let next = is_more.then(|| rows.last().map(QueueRow::cursor)).flatten();
     Ok(QueuePage { rows, next })
+}
+
+/// The hotline's case of this name, wherever it stands.
+pub async fn find(cw: &Casework, session: &StaffSession, reference: &Reference) -> Result<Option<Uuid>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let sql = "SELECT id FROM cases WHERE reference = $1 AND hotline_id = $2";
+    Ok(fetch_optional!(&mut tx, (Uuid,), sql, reference.as_str(), session.organisation)?.map(|(case,)| case))
 }
 
 /// How much work there is, by place.
@@ -402,8 +415,10 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
         session.organisation
     )?;
     let before = before.ok_or(Refused::NotFound)?;
-    if before.holder_id.is_some() {
-        return Err(Refused::HeldByAnother);
+    match before.holder_id {
+        Some(holder) if holder == session.staff => return Ok(()),
+        Some(_) => return Err(Refused::HeldByAnother),
+        None => {}
     }
     if !before.state.is_open() {
         return Err(Refused::NotNow);

@@ -7,7 +7,7 @@ mod desk;
 
 use std::collections::BTreeSet;
 
-use casework::notice::{self, NoticeError, Place};
+use casework::notice::{self, Draft, NoticeError, Place};
 use casework::outbox::{self, Failure, Leased, Task};
 use casework::queue;
 use casework::staff::session::StaffSession;
@@ -33,8 +33,8 @@ async fn drafted(world: &World) -> Drafted {
     let case = desk::case(world, &hotline, Shape::level(2)).await;
     let item = desk::link(world, case, LINK).await;
     queue::take(&world.cw, &analyst, case).await.unwrap();
-    let items = BTreeSet::from([item]);
-    let notice = notice::draft(&world.cw, &analyst, case, provider, &items, &words("It shows a child.")).await.unwrap();
+    let new = Draft::new(provider, BTreeSet::from([item]), words("It shows a child."));
+    let notice = notice::draft(&world.cw, &analyst, case, &new).await.unwrap();
     Drafted { analyst, case, notice }
 }
 
@@ -130,6 +130,62 @@ async fn only_who_has_the_case_in_hand_drafts_and_approves() {
         let refused = notice::approve(&world.cw, &drafted.analyst, drafted.notice).await;
         assert!(matches!(refused, Err(NoticeError::NotYours)));
         assert_eq!(state(world, &drafted).await, NoticeState::Draft);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_not_gone_out_can_be_discarded_or_replaced() {
+    on_each_engine(async |world| {
+        let drafted = drafted(world).await;
+        let preview = notice::preview(&world.cw, &drafted.analyst, drafted.notice).await.unwrap();
+        let new = Draft {
+            replaces: Some(drafted.notice),
+            ..Draft::new(preview.provider, preview.items.iter().copied().collect(), words("It shows a child of ten."))
+        };
+        let better = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await.unwrap();
+        assert_eq!(state(world, &drafted).await, NoticeState::Withdrawn);
+        let again = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await;
+        assert!(matches!(again, Err(NoticeError::MovedOn)), "it has been replaced already");
+
+        assert_eq!(notice::discard(&world.cw, &drafted.analyst, better).await.unwrap(), drafted.case);
+        let approved = notice::approve(&world.cw, &drafted.analyst, better).await;
+        assert!(matches!(approved, Err(NoticeError::MovedOn)), "what is discarded goes nowhere");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_a_mail_fares_is_seen_until_it_has_gone() {
+    on_each_engine(async |world| {
+        let drafted = drafted(world).await;
+        let delivery = async || notice::preview(&world.cw, &drafted.analyst, drafted.notice).await.unwrap().delivery;
+        assert!(delivery().await.is_none(), "a draft is not on its way");
+        notice::approve(&world.cw, &drafted.analyst, drafted.notice).await.unwrap();
+        assert_eq!(delivery().await.unwrap().attempts, 0);
+        let task = leased(world, &drafted).await;
+        let mut tx = world.cw.storage.write().await.unwrap();
+        outbox::failed(&world.cw, &mut tx, &task, Failure::Passing, "timeout").await.unwrap();
+        tx.commit().await.unwrap();
+        let seen = delivery().await.unwrap();
+        assert_eq!((seen.attempts, seen.last_error.as_deref()), (1, Some("timeout")));
+        assert!(seen.next_attempt_at > world.cw.now());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_goes_to_another_provider_only_where_that_is_meant() {
+    on_each_engine(async |world| {
+        let drafted = drafted(world).await;
+        let host = world.provider("Northhost", "northhost.example").await;
+        let items: BTreeSet<Uuid> =
+            notice::preview(&world.cw, &drafted.analyst, drafted.notice).await.unwrap().items.into_iter().collect();
+        let new = Draft::new(host, items, words("It shows a child."));
+        let refused = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await;
+        assert!(matches!(refused, Err(NoticeError::OtherProvider)));
+        let meant = Draft { even_so: true, ..new };
+        notice::draft(&world.cw, &drafted.analyst, drafted.case, &meant).await.unwrap();
     })
     .await;
 }

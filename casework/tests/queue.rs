@@ -195,7 +195,7 @@ async fn an_appeal_goes_to_somebody_who_did_not_decide() {
         let id = case(world, &hotline, Shape::level(2)).await;
         let cw = &world.cw;
         queue::take(cw, &decided, id).await.unwrap();
-        case::close(cw, &decided, id, Outcome::Removed, None).await.unwrap();
+        case::close(cw, &decided, id, Outcome::OutOfScope, Some(&words("Not ours."))).await.unwrap();
         world.clock.advance(TimeDelta::minutes(1));
         let mut tx = cw.storage.write().await.unwrap();
         execute!(&mut tx, "UPDATE cases SET state = 'appealed' WHERE id = $1", id).unwrap();

@@ -24,8 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct MailFailure {
     /// Whether trying again makes sense.
     pub failure: Failure,
-    /// In words for staff and the log.
+    /// In words, for the log and `suoja check`.
     pub reason: &'static str,
+    /// The same as a code, which becomes words on the notice's page.
+    pub code: &'static str,
 }
 
 /// A connection to the mail server, made when it is needed.
@@ -37,8 +39,10 @@ pub struct Mailer {
 impl Mailer {
     /// Sends by this server.
     pub fn new(mail: &Mail) -> Result<Self, MailFailure> {
-        let parameters =
-            || TlsParameters::new(mail.host.clone()).map_err(|_| refused("the mail server's name is no host name"));
+        let parameters = || {
+            TlsParameters::new(mail.host.clone())
+                .map_err(|_| refused("unwritable", "the mail server's name is no host name"))
+        };
         let tls = match mail.tls {
             MailTls::Tls => Tls::Wrapper(parameters()?),
             MailTls::Starttls => Tls::Required(parameters()?),
@@ -67,13 +71,13 @@ impl Mailer {
     pub async fn try_connection(&self) -> Result<(), MailFailure> {
         match self.transport.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(MailFailure { failure: Failure::Passing, reason: "the mail server refuses to talk" }),
+            Ok(false) => Err(passing("refused_now", "the mail server refuses to talk")),
             Err(cause) => Err(classified(&cause)),
         }
     }
 
     fn message(&self, mail: &app::mail::Mail, id: Uuid, now: DateTime<Utc>) -> Result<Message, MailFailure> {
-        let to: Mailbox = mail.to.parse().map_err(|_| refused("the address is not a mail address"))?;
+        let to: Mailbox = mail.to.parse().map_err(|_| refused("address", "the address is not a mail address"))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(to)
@@ -82,7 +86,8 @@ impl Mailer {
             .date(now.into());
         let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(mail.text.clone()));
         for attachment in &mail.attachments {
-            let kind = ContentType::parse(attachment.media_type).map_err(|_| refused("the mail can't be written"))?;
+            let kind = ContentType::parse(attachment.media_type)
+                .map_err(|_| refused("unwritable", "the mail can't be written"))?;
             parts = parts.singlepart(Attachment::new(attachment.name.clone()).body(attachment.bytes.clone(), kind));
         }
         let message = if mail.attachments.is_empty() {
@@ -90,28 +95,30 @@ impl Mailer {
         } else {
             message.multipart(parts)
         };
-        message.map_err(|_| refused("the mail can't be written"))
+        message.map_err(|_| refused("unwritable", "the mail can't be written"))
     }
 }
 
-fn refused(reason: &'static str) -> MailFailure {
-    MailFailure { failure: Failure::Final, reason }
+fn refused(code: &'static str, reason: &'static str) -> MailFailure {
+    MailFailure { failure: Failure::Final, reason, code }
+}
+
+fn passing(code: &'static str, reason: &'static str) -> MailFailure {
+    MailFailure { failure: Failure::Passing, reason, code }
 }
 
 fn classified(cause: &lettre::transport::smtp::Error) -> MailFailure {
     // What the server said can hold the address, so only its kind is kept.
-    let code = cause.status().map(u16::from);
-    let (failure, reason) = match code {
+    match cause.status().map(u16::from) {
         // Our login is wrong: that is for the operator to mend, and the mail can wait for it.
-        Some(530 | 534 | 535 | 538) => (Failure::Passing, "the mail server refuses our login"),
-        Some(552) => (Failure::Final, "the mailbox is full or the mail too large"),
-        Some(500..=599) => (Failure::Final, "the mail server refused the mail for good"),
-        Some(_) => (Failure::Passing, "the mail server refused the mail for now"),
-        None if cause.is_timeout() => (Failure::Passing, "the mail server did not answer in time"),
+        Some(530 | 534 | 535 | 538) => passing("login", "the mail server refuses our login"),
+        Some(552) => refused("full", "the mailbox is full or the mail too large"),
+        Some(500..=599) => refused("refused", "the mail server refused the mail for good"),
+        Some(_) => passing("refused_now", "the mail server refused the mail for now"),
+        None if cause.is_timeout() => passing("timeout", "the mail server did not answer in time"),
         None if cause.is_tls() => {
-            (Failure::Passing, "no safe connection to the mail server: its certificate is not accepted")
+            passing("tls", "no safe connection to the mail server: its certificate is not accepted")
         }
-        None => (Failure::Passing, "the mail server can't be reached"),
-    };
-    MailFailure { failure, reason }
+        None => passing("unreachable", "the mail server can't be reached"),
+    }
 }

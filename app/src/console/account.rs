@@ -95,7 +95,7 @@ async fn page(
                 {error_summary(language, &form)}
                 {sessions(language, own, open, time)}
                 {password_form(language, address, &form)}
-                {codes_form(language, left)}
+                {codes_form(language, left, &form)}
                 {language_form(language)}
             </div>
         }
@@ -155,13 +155,14 @@ fn password_form(language: Language, address: String, form: &FormState) -> impl 
     }
 }
 
-fn codes_form(language: Language, left: u64) -> impl IntoView {
+fn codes_form(language: Language, left: u64, form: &FormState) -> impl IntoView + use<> {
     view! {
         <section class="panel">
             <h2>{say!(language, "account.codes.title")}</h2>
             <p>{say_count(language, "account.codes.left", left)}</p>
-            <form class="actions" method="post" action=AccountCodes { language }.to_string()>
-                <button class="btn quiet">{say!(language, "account.codes.button")}</button>
+            <form method="post" action=AccountCodes { language }.to_string()>
+                {text_field(form, "present_for_codes", say!(language, "account.password.present"), None, "password", "current-password")}
+                <div class="actions"><button class="btn quiet">{say!(language, "account.codes.button")}</button></div>
             </form>
         </section>
     }
@@ -202,8 +203,24 @@ async fn change_password(
     page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, None, form).await
 }
 
-async fn new_codes(State(app): State<Arc<App>>, visit: Visit, Signed(session): Signed) -> Answer {
-    let language = visit.language;
+/// New recovery codes, for who knows the password: they would let anybody in.
+async fn new_codes(
+    State(app): State<Arc<App>>,
+    Path(AccountCodes { language }): Path<AccountCodes>,
+    visit: Visit,
+    Signed(session): Signed,
+    fields: Fields,
+) -> Answer {
+    let (device, present) = (Holds::Device.token(&app, &visit), fields.get("present_for_codes").to_owned().into());
+    match password::prove(&app.casework, &session, device.as_ref(), present).await {
+        Ok(()) => {}
+        Err(ChangeError::Wrong) => {
+            let problems = vec![Problem::new("present_for_codes", say!(language, "account.password.wrong"))];
+            let form = FormState { fields: Fields::default(), problems };
+            return page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, None, form).await;
+        }
+        Err(ChangeError::Failed(cause)) => return Err(cause.into()),
+    }
     let codes = second_factor::renew_recovery_codes(&app.casework, &session).await?;
     let list = recovery_codes::list(language, &codes).into_any();
     let title = say!(language, "welcome.codes.title");

@@ -21,6 +21,8 @@ pub enum Place {
     Queue,
     /// Cases in my hands.
     Mine,
+    /// Cases in colleagues' hands.
+    Colleagues,
     /// Cases that wait for a reporter or for providers.
     Waiting,
     /// Cases with an item that wants my assessment.
@@ -32,14 +34,22 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 6] =
-        [Self::Queue, Self::Mine, Self::Waiting, Self::SecondLook, Self::Administration, Self::Account];
+    const ALL: [Self; 7] = [
+        Self::Queue,
+        Self::Mine,
+        Self::Colleagues,
+        Self::Waiting,
+        Self::SecondLook,
+        Self::Administration,
+        Self::Account,
+    ];
 
     /// Its page.
     pub fn href(self, language: Language) -> String {
         match self {
             Self::Queue => paths::Queue { language }.to_string(),
             Self::Mine => paths::MyCases { language }.to_string(),
+            Self::Colleagues => paths::ColleaguesCases { language }.to_string(),
             Self::Waiting => paths::WaitingCases { language }.to_string(),
             Self::SecondLook => paths::SecondLook { language }.to_string(),
             Self::Administration => paths::Staff { language }.to_string(),
@@ -52,6 +62,7 @@ impl Place {
         match self {
             Self::Queue => say!(language, "console.nav.queue"),
             Self::Mine => say!(language, "console.nav.mine"),
+            Self::Colleagues => say!(language, "console.nav.colleagues"),
             Self::Waiting => say!(language, "console.nav.waiting"),
             Self::SecondLook => say!(language, "console.nav.second_look"),
             Self::Administration => say!(language, "administration.nav"),
@@ -66,14 +77,14 @@ impl Place {
             Self::Mine => Some(counts.mine),
             Self::Waiting => Some(counts.waiting),
             Self::SecondLook => Some(counts.second_look),
-            Self::Administration | Self::Account => None,
+            Self::Colleagues | Self::Administration | Self::Account => None,
         }
     }
 
     /// Whether this member has something to do there: cases are for those who can open them.
     fn is_for(self, session: &StaffSession) -> bool {
         match self {
-            Self::Queue | Self::Mine | Self::Waiting | Self::SecondLook => session.is_holder(),
+            Self::Queue | Self::Mine | Self::Colleagues | Self::Waiting | Self::SecondLook => session.is_holder(),
             Self::Administration => session.role != Role::Analyst,
             Self::Account => true,
         }
@@ -147,7 +158,7 @@ fn languages(visit: &Visit, status: StatusCode, here: Place) -> AnyView {
         .filter(|language| *language != visit.language)
         .map(|language| {
             let href = if has_address { visit.in_language(language) } else { here.href(language) };
-            view! { <a href=href lang=language.code() hreflang=language.code() dir=language.direction()>{language.name()}</a> }
+            view! { <a href=href lang=language.code() hreflang=language.code()><bdi>{language.name()}</bdi></a> }
         })
         .collect_view()
         .into_any()

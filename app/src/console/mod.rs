@@ -23,8 +23,8 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext, Url,
-    WaitingCases, Welcome,
+    ColleaguesCases, FindCase, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut,
+    TakeNext, Url, WaitingCases, Welcome,
 };
 
 /// Every console route.
@@ -33,6 +33,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
         .route(Queue::PATTERN, get(queue::show_queue))
         .route(MyCases::PATTERN, get(queue::show_mine))
+        .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
+        .route(FindCase::PATTERN, get(queue::find))
         .route(WaitingCases::PATTERN, get(queue::show_waiting))
         .route(SecondLook::PATTERN, get(queue::show_second_look))
         .route(TakeNext::PATTERN, post(queue::take_next))

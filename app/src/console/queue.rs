@@ -1,4 +1,4 @@
-//! The lists of cases: the queue, mine, waiting, second look. One page of each, filters and place in the URL.
+//! The lists of cases: the queue, mine, colleagues', waiting, second look; and the way to a case by its name. One page of each, filters and place in the URL.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect};
 use casework::case::Refused;
 use casework::priority::Reason;
 use casework::queue::{self, Counts, QueueFilter, QueuePage, QueueRow};
+use casework::reference::NotAReference;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, Harm};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,6 +36,38 @@ pub async fn show_queue(State(app): State<Arc<App>>, visit: Visit, Holder(sessio
 /// The cases in my hands.
 pub async fn show_mine(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
     show(app, visit, session, Place::Mine, asked).await
+}
+
+/// The cases in colleagues' hands.
+pub async fn show_colleagues(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    asked: Asked,
+) -> Answer {
+    show(app, visit, session, Place::Colleagues, asked).await
+}
+
+/// Opens the case whose name was typed, wherever it stands; without one, back to the queue, which says so.
+pub async fn find(
+    State(app): State<Arc<App>>,
+    Path(paths::FindCase { language }): Path<paths::FindCase>,
+    Holder(session): Holder,
+    Query(asked): Asked,
+) -> Answer {
+    let typed = asked.get("reference").map(String::as_str).unwrap_or_default();
+    let found = match typed.parse() {
+        Ok(reference) => queue::find(&app.casework, &session, &reference).await?,
+        Err(NotAReference) => None,
+    };
+    let to = match found {
+        Some(case) => paths::CasePage { language, case }.to_string(),
+        None => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            format!("{}?{}", paths::Queue { language }, query.append_pair("reference", typed).finish())
+        }
+    };
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// The cases that wait for somebody.
@@ -78,11 +111,12 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let table = Table { language, now: app.casework.now(), place, me: session.staff };
     let head = head(language, place, &counts);
     let filters = filters(&app, language, place, &fields);
+    let finder = finder(language, fields.get("reference"));
     let is_first = after.is_none();
     let pager = pager(language, place, &fields, is_first, &page);
     let rows = table.view(page.rows, filter != QueueFilter::default());
     Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
-        view! { {head} {filters} {rows} {pager} }
+        view! { {head} {finder} {filters} {rows} {pager} }
     })
     .await)
 }
@@ -90,6 +124,7 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
 fn listed(place: Place) -> queue::Place {
     match place {
         Place::Mine => queue::Place::Mine,
+        Place::Colleagues => queue::Place::Colleagues,
         Place::Waiting => queue::Place::Waiting,
         Place::SecondLook => queue::Place::SecondLook,
         _ => queue::Place::Queue,
@@ -133,6 +168,22 @@ fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
     .into_any()
 }
 
+/// The way to a case by its name, as a reporter says it on the phone. `typed`: a name that led to none.
+fn finder(language: Language, typed: &str) -> AnyView {
+    let missing = (!typed.is_empty()).then(|| {
+        view! { <p class="notice warm" role="status">{say!(language, "queue.find.none")} " " <bdi>{typed.to_owned()}</bdi></p> }
+    });
+    view! {
+        {missing}
+        <form class="finder" method="get" action=paths::FindCase { language }.to_string()>
+            <label for="reference">{say!(language, "queue.find.label")}</label>
+            <input id="reference" name="reference" type="search" dir="ltr" autocomplete="off" value=typed.to_owned() required />
+            <button class="btn quiet small" type="submit">{say!(language, "queue.find.button")}</button>
+        </form>
+    }
+    .into_any()
+}
+
 fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyView {
     let form = FormState::filled(fields.clone());
     let any = || Choice::new("", say!(language, "queue.filter.any"));
@@ -142,7 +193,7 @@ fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyV
     let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code))).collect();
     let languages = Language::ALL.into_iter().map(|code| Choice::new(code.code(), code.name().to_owned())).collect();
     let states = states_of(place).iter().map(|&code| Choice::new(code.as_str(), state(language, code))).collect();
-    let is_open = !fields.0.iter().all(|(name, value)| value.is_empty() || name == "after");
+    let is_open = !fields.0.iter().all(|(name, value)| value.is_empty() || name == "after" || name == "reference");
     view! {
         <details class="more filter-box" open=is_open>
             <summary>{say!(language, "queue.filter.title")}</summary>
@@ -172,7 +223,8 @@ fn states_of(place: Place) -> &'static [CaseState] {
 }
 
 fn pager(language: Language, place: Place, fields: &Fields, is_first: bool, page: &QueuePage) -> Option<AnyView> {
-    let kept = || fields.0.iter().filter(|(name, value)| name != "after" && !value.is_empty());
+    let is_filter = |name: &str| name != "after" && name != "reference";
+    let kept = || fields.0.iter().filter(|(name, value)| is_filter(name) && !value.is_empty());
     let link = |after: Option<String>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(kept());
@@ -219,8 +271,8 @@ impl Table {
                         <th scope="col">{say!(language, "queue.column.level")}</th>
                         <th scope="col">{say!(language, "queue.column.case")}</th>
                         <th scope="col">{say!(language, "queue.column.why")}</th>
-                        <th scope="col">{say!(language, "queue.column.time")}</th>
-                        <th scope="col">{say!(language, "queue.column.holder")}</th>
+                        {self.shows_time().then(|| view! { <th scope="col">{say!(language, "queue.column.time")}</th> })}
+                        {self.shows_holder().then(|| view! { <th scope="col">{say!(language, "queue.column.holder")}</th> })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -229,9 +281,20 @@ impl Table {
         .into_any()
     }
 
+    /// Time runs out for nobody while a case waits for an answer.
+    fn shows_time(&self) -> bool {
+        self.place != Place::Waiting
+    }
+
+    /// Nobody holds what stands in the queue.
+    fn shows_holder(&self) -> bool {
+        self.place != Place::Queue
+    }
+
     fn empty_key(&self) -> &'static str {
         match self.place {
             Place::Mine => "mine",
+            Place::Colleagues => "colleagues",
             Place::Waiting => "waiting",
             Place::SecondLook => "second_look",
             _ => "queue",
@@ -241,12 +304,8 @@ impl Table {
     fn row(&self, row: QueueRow) -> AnyView {
         let language = self.language;
         let is_mine = row.holder_id == Some(self.me);
-        let holder = match (is_mine, row.holder.clone()) {
-            (true, _) => say!(language, "queue.me"),
-            (false, Some(name)) => name,
-            (false, None) => say!(language, "queue.nobody"),
-        };
-        let is_late = row.deadline < self.now;
+        let time = self.shows_time().then(|| self.time(&row));
+        let holder = self.shows_holder().then(|| self.holder(&row));
         let href = paths::CasePage { language, case: row.id }.to_string();
         view! {
             <tr class:mine=is_mine>
@@ -257,17 +316,38 @@ impl Table {
                     {subject(language, &row)}
                 </td>
                 <td data-label=say!(language, "queue.column.why")>{self.pills(&row)}</td>
-                <td class="due" class:late=is_late data-label=say!(language, "queue.column.time")>
-                    {due_words(language, self.now, row.deadline)}
-                </td>
-                <td data-label=say!(language, "queue.column.holder")>{holder}</td>
+                {time}
+                {holder}
             </tr>
         }
         .into_any()
     }
 
+    fn time(&self, row: &QueueRow) -> AnyView {
+        let language = self.language;
+        let Some(due) = Due::of(language, self.now, row.state, row.deadline) else {
+            return view! { <td class="due"></td> }.into_any();
+        };
+        view! {
+            <td class="due" class:late=due.is_late data-label=say!(language, "queue.column.time")>{due.words}</td>
+        }
+        .into_any()
+    }
+
+    fn holder(&self, row: &QueueRow) -> AnyView {
+        let language = self.language;
+        let words = match &row.holder {
+            _ if row.holder_id == Some(self.me) => say!(language, "queue.me"),
+            Some(name) => name.clone(),
+            None => say!(language, "queue.nobody"),
+        };
+        view! { <td data-label=say!(language, "queue.column.holder")>{words}</td> }.into_any()
+    }
+
     fn pills(&self, row: &QueueRow) -> AnyView {
         let language = self.language;
+        let failed =
+            row.notice_failed.then(|| view! { <li class="pill hot">{say!(language, "queue.notice_failed")}</li> });
         let unread = (row.unread_from_reporter > 0)
             .then(|| view! { <li class="pill hot">{say!(language, "queue.unread")}</li> });
         let stands = (row.state != CaseState::Received && row.state != CaseState::InReview)
@@ -276,7 +356,7 @@ impl Table {
         let known = Language::from_str(row.language.as_str()).ok();
         let other_language =
             (known != Some(language)).then(|| view! { <li class="pill">{language_name(&row.language)}</li> });
-        view! { <ul class="pills">{unread} {stands} {reasons} {other_language}</ul> }.into_any()
+        view! { <ul class="pills">{unread} {failed} {stands} {reasons} {other_language}</ul> }.into_any()
     }
 }
 
@@ -348,14 +428,29 @@ fn reason_words(language: Language, reason: &Reason) -> String {
     }
 }
 
-/// Time left, in words: "due in 40 min", "12 min late".
-pub fn due_words(language: Language, now: DateTime<Utc>, deadline: DateTime<Utc>) -> String {
-    let left = deadline - now;
-    let time = duration_words(language, left.abs());
-    if left < TimeDelta::zero() {
-        say!(language, "queue.late", time = time)
-    } else {
-        say!(language, "queue.due", time = time)
+/// How a case stands to its deadline.
+pub struct Due {
+    /// "due in 40 min", "due now", "12 min late".
+    pub words: String,
+    /// Whether the time has run out, by a minute or more.
+    pub is_late: bool,
+}
+
+impl Due {
+    /// Nothing for a case that waits for an answer or is done: its time runs for nobody.
+    pub fn of(language: Language, now: DateTime<Utc>, state: CaseState, deadline: DateTime<Utc>) -> Option<Self> {
+        use CaseState::{Appealed, InReview, Received, Reopened};
+        if !matches!(state, Received | InReview | Reopened | Appealed) {
+            return None;
+        }
+        let left = deadline - now;
+        let time = duration_words(language, left.abs());
+        let words = match left.num_minutes() {
+            0 => say!(language, "queue.due_now"),
+            1.. => say!(language, "queue.due", time = time),
+            _ => say!(language, "queue.late", time = time),
+        };
+        Some(Self { words, is_late: left.num_minutes() < 0 })
     }
 }
 

@@ -8,10 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use casework::staff::session::StaffSession;
+use casework::taxonomy::Role;
 use casework::template::{self, Template, TemplateError};
 use casework::text::Words;
 use leptos::prelude::*;
 
+use super::administration::{Tab, tabs};
+use super::case::words::language_name;
 use super::frame::{Place, console_page};
 use super::signed::Lead;
 use crate::error::{Answer, Failure};
@@ -114,12 +117,15 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
     let language = visit.language;
     let own = template::all(&app.casework).await?;
     let title = say!(language, "template.title");
-    Ok(console_page(app, visit, session, status, Place::Queue, title, || content(language, own, &form)).await)
+    let role = session.role;
+    Ok(console_page(app, visit, session, status, Place::Administration, title, || content(language, role, own, &form))
+        .await)
 }
 
-fn content(language: Language, own: Vec<Template>, form: &FormState) -> impl IntoView + use<> {
+fn content(language: Language, role: Role, own: Vec<Template>, form: &FormState) -> impl IntoView + use<> {
     let languages = Language::ALL.into_iter().map(|of| Choice::new(of.code(), of.name().to_owned())).collect();
     view! {
+        {tabs(language, role, Tab::Templates)}
         <h1>{say!(language, "template.title")}</h1>
         <p class="lede">{say!(language, "template.lede")}</p>
         {form::error_summary(language, form)}
@@ -148,7 +154,7 @@ fn own_template(language: Language, template: Template) -> impl IntoView {
     let of = template.language.as_str().to_owned();
     view! {
         <details class="more">
-            <summary>{template.name} " (" {of.clone()} ")"</summary>
+            <summary><span>{template.name} " (" <bdi>{language_name(&template.language)}</bdi> ")"</span></summary>
             <p class="letter" dir="auto" lang=of>{template.body}</p>
             <form method="post" action=RemoveTemplate { language, template: template.id }.to_string()>
                 <button class="btn quiet small" type="submit">{say!(language, "template.remove")}</button>

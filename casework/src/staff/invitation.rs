@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::member;
 use super::session::{self, StaffSession};
 use crate::history::Actor;
 use crate::outbox::{self, Task};
 use crate::storage::Tx;
-use crate::taxonomy::{LanguageCode, Role};
+use crate::taxonomy::{LanguageCode, MemberState, Role};
 use crate::text::{EmailAddress, Words};
 use crate::vault::{CookieKeys, CookieToken, LookupHash, Purpose};
 use crate::{Casework, Error, audit, execute, fetch_optional};
@@ -39,6 +40,9 @@ pub enum InviteError {
     /// There is no such member, hotline, or they were removed.
     #[error("no such member or hotline")]
     NotFound,
+    /// Nobody else holds the hotline's keys: its cases would be closed to everybody.
+    #[error("nobody else holds the hotline's keys")]
+    LastHolder,
     /// One's own password is changed in one's account, where nothing is lost.
     #[error("one's own account is not reset")]
     Oneself,
@@ -244,6 +248,8 @@ async fn mail(
 #[derive(FromRow)]
 struct Addressee {
     id: Uuid,
+    organisation_id: Uuid,
+    state: MemberState,
     sign_in: String,
     language: LanguageCode,
 }
@@ -263,11 +269,17 @@ pub async fn reset(
     let who = fetch_optional!(
         &mut tx,
         Addressee,
-        "SELECT id, sign_in, language FROM staff WHERE id = $1 AND state <> 'removed' AND name <> ''",
+        "SELECT id, organisation_id, state, sign_in, language FROM staff
+         WHERE id = $1 AND state <> 'removed' AND name <> ''",
         staff
     )
     .map_err(Error::from)?
     .ok_or(InviteError::NotFound)?;
+    lock_hotline_of(&mut tx, who.id).await?;
+    let is_holder = who.state == MemberState::Active;
+    if is_holder && member::other_holders(&mut tx, who.organisation_id, who.id).await? == 0 {
+        return Err(InviteError::LastHolder);
+    }
     let token = start_anew(cw, &mut tx, Actor::Staff(by.staff), who.id).await?;
     mail(cw, &mut tx, who.id, &who.sign_in, &who.language, link(&token)).await?;
     tx.commit().await.map_err(Error::from)?;
@@ -280,7 +292,7 @@ pub async fn reset_by_address(cw: &Casework, address: &EmailAddress) -> Result<C
     let who = fetch_optional!(
         &mut tx,
         Addressee,
-        "SELECT id, sign_in, language FROM staff WHERE sign_in = $1 AND state <> 'removed'",
+        "SELECT id, organisation_id, state, sign_in, language FROM staff WHERE sign_in = $1 AND state <> 'removed'",
         address.as_str().to_lowercase()
     )
     .map_err(Error::from)?
@@ -293,6 +305,7 @@ pub async fn reset_by_address(cw: &Casework, address: &EmailAddress) -> Result<C
 async fn start_anew(cw: &Casework, tx: &mut Tx, by: Actor, staff: Uuid) -> Result<CookieToken, Error> {
     lock_hotline_of(tx, staff).await?;
     forget_keys(tx, staff).await?;
+    member::release_all(cw, tx, by, staff).await?;
     execute!(tx, "UPDATE staff SET state = 'invited', tries = 0, slowed_until = NULL WHERE id = $1", staff)?;
     audit::record(cw, tx, by, "staff.reset", staff, "").await?;
     issue(cw, tx, staff).await

@@ -128,7 +128,7 @@ pub async fn remove(cw: &Casework, by: &StaffSession, staff: Uuid) -> Result<(),
     Ok(())
 }
 
-async fn other_holders(tx: &mut Tx, hotline: Uuid, staff: Uuid) -> Result<i64, Error> {
+pub(super) async fn other_holders(tx: &mut Tx, hotline: Uuid, staff: Uuid) -> Result<i64, Error> {
     let (others,) = fetch_one!(
         tx,
         (i64,),
@@ -137,6 +137,20 @@ async fn other_holders(tx: &mut Tx, hotline: Uuid, staff: Uuid) -> Result<i64, E
         staff
     )?;
     Ok(others)
+}
+
+/// The cases in somebody's hands go back to the queue.
+pub(super) async fn release_all(cw: &Casework, tx: &mut Tx, by: Actor, staff: Uuid) -> Result<(), Error> {
+    let released = fetch_all!(
+        tx,
+        (Uuid,),
+        "UPDATE cases SET holder_id = NULL, held_at = NULL WHERE holder_id = $1 RETURNING id",
+        staff
+    )?;
+    for (case,) in released {
+        history::record(cw, tx, case, by, None, &Event::Released).await?;
+    }
+    Ok(())
 }
 
 /// The name stays, so that what they did can still be told; the address is free for somebody else.
@@ -149,14 +163,6 @@ async fn leave(cw: &Casework, tx: &mut Tx, by: &StaffSession, staff: Uuid) -> Re
         staff.to_string(),
         staff
     )?;
-    let released = fetch_all!(
-        tx,
-        (Uuid,),
-        "UPDATE cases SET holder_id = NULL, held_at = NULL WHERE holder_id = $1 RETURNING id",
-        staff
-    )?;
-    for (case,) in released {
-        history::record(cw, tx, case, Actor::Staff(by.staff), None, &Event::Released).await?;
-    }
+    release_all(cw, tx, Actor::Staff(by.staff), staff).await?;
     audit::record(cw, tx, Actor::Staff(by.staff), "staff.remove", staff, "").await
 }

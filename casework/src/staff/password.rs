@@ -59,7 +59,7 @@ pub(super) async fn store(tx: &mut Tx, staff: Uuid, key: &PrivateKey, wrapped: W
     Ok(())
 }
 
-/// Why a password was not changed.
+/// Why a password was not changed, or not proved.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// The password they have is not what was typed, or there were too many tries.
@@ -85,17 +85,30 @@ pub async fn change(
     present: SecretString,
     new: NewPassword,
 ) -> Result<(), ChangeError> {
+    prove(cw, session, device, present).await?;
+    let wrapped = wrap(cw, session.staff, new, &session.member_key).await?;
+    let mut tx = cw.storage.write().await.map_err(Error::from)?;
+    replace(cw, &mut tx, session, wrapped).await?;
+    tx.commit().await.map_err(Error::from)?;
+    Ok(())
+}
+
+/// Whether the member who is signed in knows their password: asked again before what whoever finds a console open must not
+/// get, such as new recovery codes or shares. `device` is the cookie of an earlier sign-in, as for signing in.
+pub async fn prove(
+    cw: &Casework,
+    session: &StaffSession,
+    device: Option<&CookieToken>,
+    present: SecretString,
+) -> Result<(), ChangeError> {
     let stored = present_password(cw, session.staff, device).await?.ok_or(ChangeError::Wrong)?;
     let keys = cw.passwords.derive(present, salt(&stored.password_salt)?).await.map_err(Error::from)?;
     if !stored.verifier.matches(&keys.verifier) {
         return Err(ChangeError::Wrong);
     }
-    let wrapped = wrap(cw, session.staff, new, &session.member_key).await?;
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
     device::proved(cw, &mut tx, session.staff, device).await?;
-    replace(cw, &mut tx, session, wrapped).await?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(())
+    Ok(tx.commit().await.map_err(Error::from)?)
 }
 
 /// What is stored, unless too many wrong tries have begun a pause: whoever finds a console open guesses no faster than

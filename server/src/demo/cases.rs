@@ -234,7 +234,8 @@ impl<'a> Making<'a> {
         let opened = case::open(self.cw, session, life.case).await?;
         let (provider, items) = items_at_one_provider(&opened).context("nothing to notify a provider of")?;
         let explanation = one_of(&mut self.chance, &self.data.words.desk.explanations)?;
-        let drafted = notice::draft(self.cw, session, life.case, provider, &items, &explanation).await?;
+        let new = notice::Draft::new(provider, items, explanation);
+        let drafted = notice::draft(self.cw, session, life.case, &new).await?;
         if and_approve {
             notice::approve(self.cw, session, drafted).await?;
         }

@@ -65,7 +65,7 @@ async fn finish(cw: &Casework, leased: &Leased) -> Result<(), Error> {
 
 async fn failed_to_send(cw: &Casework, leased: &Leased, failed: &MailFailure) -> Result<(), Error> {
     let mut tx = cw.storage.write().await?;
-    let is_given_up = outbox::failed(cw, &mut tx, leased, failed.failure, failed.reason).await?;
+    let is_given_up = outbox::failed(cw, &mut tx, leased, failed.failure, failed.code).await?;
     if is_given_up && let Task::SendNotice { notice } = &leased.task {
         notice::undeliverable(cw, &mut tx, *notice).await?;
     }

@@ -42,7 +42,7 @@ pub fn router() -> Router<Arc<App>> {
 
 /// The pages of administration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
+pub(super) enum Tab {
     Staff,
     Organisations(OrganisationKind),
     Routing,
@@ -86,13 +86,13 @@ impl Tab {
             Self::Routing => say!(language, "administration.routing.title"),
             Self::Priority => say!(language, "administration.priority.title"),
             Self::Recovery => say!(language, "administration.recovery.title"),
-            Self::Templates => say!(language, "administration.templates"),
+            Self::Templates => say!(language, "template.title"),
         }
     }
 }
 
 /// The way between the pages of administration that this role may see.
-fn tabs(language: Language, role: Role, here: Tab) -> impl IntoView {
+pub(super) fn tabs(language: Language, role: Role, here: Tab) -> impl IntoView {
     let tabs = Tab::ALL
         .into_iter()
         .filter(|tab| tab.is_for(role))

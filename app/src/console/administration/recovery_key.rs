@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::recovery::{self, RecoveryError};
+use casework::staff::password::{self, ChangeError};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
@@ -14,8 +15,9 @@ use super::super::frame::{Place, console_page};
 use super::super::set_up::{parse_split, shares_page, split_fields};
 use super::super::signed::Administrator;
 use super::{Tab, tabs};
+use crate::cookies::Holds;
 use crate::error::Answer;
-use crate::form::{Fields, FormState, Problem, error_summary};
+use crate::form::{Fields, FormState, Problem, error_summary, text_field};
 use crate::paths::RecoveryKey;
 use crate::visit::Visit;
 use crate::{App, say};
@@ -41,6 +43,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
                     view! {
                         <form class="panel" method="post" action=RecoveryKey { language }.to_string()>
                             {split_fields(language, &form)}
+                            {text_field(&form, "present", say!(language, "account.password.present"), None, "password", "current-password")}
                             <div class="actions"><button class="btn">{say!(language, "administration.recovery.button")}</button></div>
                         </form>
                     }
@@ -53,7 +56,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
     }).await
 }
 
-/// Makes new shares, and shows them this once.
+/// Makes new shares for who knows their password, and shows them this once: the ones before open nothing from then on.
 pub async fn renew(
     State(app): State<Arc<App>>,
     Path(RecoveryKey { language }): Path<RecoveryKey>,
@@ -63,12 +66,20 @@ pub async fn renew(
 ) -> Answer {
     let problem = match parse_split(language, &fields) {
         Err(problem) => problem,
-        Ok(split) => match recovery::renew(&app.casework, &session, split).await {
-            Ok(shares) => return Ok(shares_page(&app, &visit, &session, &shares).await),
-            Err(RecoveryError::Failed(cause)) => return Err(cause.into()),
-            Err(_) => Problem::new("shares", say!(language, "administration.recovery.not_a_holder")),
-        },
+        Ok(split) => {
+            let (device, present) = (Holds::Device.token(&app, &visit), fields.get("present").to_owned().into());
+            match password::prove(&app.casework, &session, device.as_ref(), present).await {
+                Ok(()) => match recovery::renew(&app.casework, &session, split).await {
+                    Ok(shares) => return Ok(shares_page(&app, &visit, &session, &shares).await),
+                    Err(RecoveryError::Failed(cause)) => return Err(cause.into()),
+                    Err(_) => Problem::new("shares", say!(language, "administration.recovery.not_a_holder")),
+                },
+                Err(ChangeError::Wrong) => Problem::new("present", say!(language, "account.password.wrong")),
+                Err(ChangeError::Failed(cause)) => return Err(cause.into()),
+            }
+        }
     };
-    let form = FormState { fields, problems: vec![problem] };
+    let kept = fields.0.into_iter().filter(|(name, _)| name != "present").collect();
+    let form = FormState { fields: Fields(kept), problems: vec![problem] };
     Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await)
 }

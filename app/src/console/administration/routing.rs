@@ -46,7 +46,7 @@ impl From<Rule> for Row {
 }
 
 impl Row {
-    /// The rule; none for an empty row. A language that is no language is the only thing that can be mistyped.
+    /// The rule; none for an empty row. A language that is no language is the only thing that can be wrong.
     fn rule(&self) -> Result<Option<Rule>, String> {
         let Ok(hotline) = self.hotline.parse() else { return Ok(None) };
         let language = match self.language.trim() {
@@ -141,13 +141,20 @@ fn rule_row(language: Language, number: usize, row: &Row, choices: &Choices) -> 
                 <input class="short" name="order" inputmode="numeric" value=number.to_string() aria-label=label("administration.routing.order") />
             </td>
             <td data-label=say!(language, "set_up.country")>{list("country", label("set_up.country"), &row.country, &choices.countries)}</td>
-            <td data-label=say!(language, "account.language.label")>
-                <input class="short" name="language" value=row.language.clone() aria-label=label("account.language.label") />
-            </td>
+            <td data-label=say!(language, "account.language.label")>{list("language", label("account.language.label"), &row.language, &languages(language, &row.language))}</td>
             <td data-label=say!(language, "administration.routing.harm")>{list("harm", label("administration.routing.harm"), &row.harm, &choices.harms)}</td>
             <td data-label=say!(language, "administration.staff.hotline")>{list("hotline", label("administration.staff.hotline"), &row.hotline, &choices.hotlines)}</td>
         </tr>
     }
+}
+
+/// Any language, ours, and the one a rule names that is none of ours: it stays as long as it is chosen.
+fn languages(language: Language, chosen: &str) -> Vec<Choice> {
+    let any = Choice::new("", say!(language, "administration.routing.any_language"));
+    let ours = Language::ALL.into_iter().map(|of| Choice::new(of.code(), of.name().to_owned()));
+    let is_other = !chosen.is_empty() && chosen.parse::<Language>().is_err();
+    let other = is_other.then(|| Choice::new(chosen, chosen.to_owned()));
+    std::iter::once(any).chain(ours).chain(other).collect()
 }
 
 /// A list whose label is its column's, for those who do not see the table.

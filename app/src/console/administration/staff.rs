@@ -85,18 +85,20 @@ fn row(language: Language, member: Member, seen: Option<String>, grants: bool, c
     let waits = member.state == MemberState::Waiting;
     view! {
         <tr>
-            <td data-label=say!(language, "administration.staff.name")>{name} <br /> <small><bdi>{member.sign_in}</bdi></small></td>
+            <td data-label=say!(language, "administration.staff.name")><div>{name} <br /> <small><bdi>{member.sign_in}</bdi></small></div></td>
             <td data-label=say!(language, "administration.staff.hotline")>{member.organisation_name}</td>
             <td data-label=say!(language, "administration.staff.role")>{say!(language, format!("administration.role.{}", member.role))}</td>
             <td data-label=say!(language, "administration.staff.state")>
-                <span class="pill" class:wait=waits class:done=member.state == MemberState::Active>
-                    {say!(language, format!("administration.state.{}", member.state))}
-                </span>
-                {(waits && grants).then(|| view! {
-                    <form method="post" action=Grant { language, staff: member.id }.to_string()>
-                        <button class="btn small">{say!(language, "administration.staff.grant", name = member.name)}</button>
-                    </form>
-                })}
+                <div>
+                    <span class="pill" class:wait=waits class:done=member.state == MemberState::Active>
+                        {say!(language, format!("administration.state.{}", member.state))}
+                    </span>
+                    {(waits && grants).then(|| view! {
+                        <form method="post" action=Grant { language, staff: member.id }.to_string()>
+                            <button class="btn small">{say!(language, "administration.staff.grant", name = member.name)}</button>
+                        </form>
+                    })}
+                </div>
             </td>
             <td data-label=say!(language, "administration.staff.seen")>{seen.unwrap_or_else(|| say!(language, "administration.staff.never"))}</td>
         </tr>
@@ -215,7 +217,7 @@ pub async fn invite(
             let problems = vec![Problem::new("address", say!(language, "welcome.address_taken"))];
             invite_page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await
         }
-        Err(InviteError::NotFound | InviteError::Oneself) => Err(Failure::NotFound),
+        Err(InviteError::NotFound | InviteError::Oneself | InviteError::LastHolder) => Err(Failure::NotFound),
         Err(InviteError::Failed(cause)) => Err(cause.into()),
     }
 }
@@ -242,7 +244,7 @@ fn parse(language: Language, fields: &Fields) -> Result<NewStaff, Vec<Problem>> 
 /// The whole address of a one-time link, in the language of whom it is for.
 fn welcome_link(app: &App, language: &LanguageCode, token: &CookieToken) -> String {
     let language = language.primary().parse().unwrap_or(Language::En);
-    format!("{}{}", app.address, Welcome { language, token: token.to_string() })
+    format!("{}{}", app.console_address, Welcome { language, token: token.to_string() })
 }
 
 async fn link_page(app: &Arc<App>, visit: &Visit, session: &StaffSession, name: &str, link: String) -> Response {
@@ -394,6 +396,10 @@ pub async fn reset(
         }
         Err(InviteError::Oneself) => {
             let problem = say!(language, "administration.member.oneself");
+            member_page(&app, &visit, &session, staff, StatusCode::CONFLICT, Some(problem)).await
+        }
+        Err(InviteError::LastHolder) => {
+            let problem = say!(language, "administration.member.last_holder");
             member_page(&app, &visit, &session, staff, StatusCode::CONFLICT, Some(problem)).await
         }
         Err(InviteError::NotFound | InviteError::AddressTaken) => Err(Failure::NotFound),

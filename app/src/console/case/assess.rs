@@ -8,12 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use casework::assessment::{self, Assessment, Judgement, Look};
 use casework::case::{OpenCase, OpenItem};
-use casework::item::{Detail, Fingerprint, Item};
+use casework::item::{Detail, Fingerprint, Item, Provider};
 use casework::taxonomy::{Class, LegalBasis};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::words::{class, legal_basis};
+use super::words::{class, legal_basis, provider_name};
 use super::{Desk, Part, Typed, Work, optional_words_in, show};
 use crate::console::signed::Holder;
 use crate::error::Answer;
@@ -98,8 +98,9 @@ fn one(desk: &Desk, open: &OpenItem) -> AnyView {
     let language = desk.language;
     let item = &open.item;
     let is_open = desk.item == Some(item.id) && may_assess(open, desk);
-    let provider =
-        item.provider.as_ref().map(|provider| view! { <span class="pill blue">{provider.name.clone()}</span> });
+    // An account's own words name its provider.
+    let names_provider = matches!(item.detail, Detail::Account(_));
+    let provider = item.provider.as_ref().filter(|_| !names_provider).map(provider_pill);
     let became = (item.state != "open")
         .then(|| view! { <span class="pill done">{say!(language, format!("case.item_state.{}", item.state))}</span> });
     let pills = (provider.is_some() || became.is_some()).then(|| view! { <p class="pills">{provider} {became}</p> });
@@ -123,14 +124,25 @@ fn one(desk: &Desk, open: &OpenItem) -> AnyView {
     .into_any()
 }
 
+/// A provider of the directory.
+fn provider_pill(provider: &Provider) -> impl IntoView + use<> {
+    view! { <span class="pill blue"><bdi>{provider.name.clone()}</bdi></span> }
+}
+
 fn what(language: Language, item: &Item) -> AnyView {
     match &item.detail {
         Detail::Location(location) => copied(language, &format!("link-{}", item.id), location.defanged()),
-        Detail::Account(account) => view! {
-            <p><b>{say!(language, "case.item.account")}</b> " " <bdi>{account.provider().to_owned()}</bdi></p>
-            {copied(language, &format!("handle-{}", item.id), account.handle().to_owned())}
+        Detail::Account(account) => {
+            let provider = match &item.provider {
+                Some(known) => provider_pill(known).into_any(),
+                None => view! { <bdi>{provider_name(language, account)}</bdi> }.into_any(),
+            };
+            view! {
+                <p><b>{say!(language, "case.item.account")}</b> " " {provider}</p>
+                {copied(language, &format!("handle-{}", item.id), account.handle().to_owned())}
+            }
+            .into_any()
         }
-        .into_any(),
         Detail::File { media_type, fingerprints } => {
             let hashes = fingerprints
                 .iter()

@@ -184,6 +184,7 @@ fn refusal(language: Language, refused: &Refused) -> String {
         Refused::LeadsOnly => say!(language, "case.refused.leads_only"),
         Refused::SamePerson => say!(language, "case.refused.same_person"),
         Refused::AlreadyAssessed => say!(language, "case.refused.already_assessed"),
+        Refused::NotSo => say!(language, "case.refused.not_so"),
         Refused::NeedsExplanation => say!(language, "case.refused.needs_explanation"),
         Refused::NotNow | Refused::NotFound | Refused::Failed(_) => say!(language, "case.refused.not_now"),
     }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
 use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, story};
 use crate::console::frame::{Place, console_page};
-use crate::console::queue::{due_words, level_mark, reason_pills};
+use crate::console::queue::{Due, level_mark, reason_pills};
 use crate::console::signed::Holder;
 use crate::console::template;
 use crate::error::Answer;
@@ -90,10 +90,8 @@ fn body(desk: &Desk) -> AnyView {
 fn head(desk: &Desk) -> AnyView {
     let language = desk.language;
     let facts = &desk.case.facts;
-    let due = facts.state.is_open().then(|| {
-        let is_late = facts.deadline < desk.now;
-        view! { <span class=if is_late { "pill hot" } else { "pill" }>{due_words(language, desk.now, facts.deadline)}</span> }
-    });
+    let due = Due::of(language, desk.now, facts.state, facts.deadline)
+        .map(|due| view! { <span class=if due.is_late { "pill hot" } else { "pill" }>{due.words}</span> });
     view! {
         <header class="work-head">
             {level_mark(language, facts.level)}

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use casework::account::AccountHandle;
 use casework::taxonomy::{
     AgeBand, CaseState, Class, ContextLabel, Danger, Harm, LanguageCode, LegalBasis, OrganisationKind, Outcome,
     Reporter, Spreading,
@@ -47,4 +48,9 @@ words_of! {
 /// A reporter's language, by its own name where it is one of ours.
 pub fn language_name(code: &LanguageCode) -> String {
     Language::from_str(code.as_str()).map_or_else(|_| code.as_str().to_owned(), |known| known.name().to_owned())
+}
+
+/// The app or website of an account as the reporter wrote it, or that they did not know it.
+pub fn provider_name(language: Language, account: &AccountHandle) -> String {
+    account.provider().map_or_else(|| say!(language, "case.item.provider_unknown"), str::to_owned)
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::App;
-use crate::paths::{NoticeAnswer, NoticeApproval, NoticeDraft, NoticePage, Url};
+use crate::paths::{NoticeAnswer, NoticeApproval, NoticeDiscard, NoticeDraft, NoticePage, Url};
 
 /// Every route about notices.
 pub fn router() -> Router<Arc<App>> {
@@ -17,5 +17,6 @@ pub fn router() -> Router<Arc<App>> {
         .route(NoticeDraft::PATTERN, get(draft::show).post(draft::submit))
         .route(NoticePage::PATTERN, get(show::show))
         .route(NoticeApproval::PATTERN, post(show::approve))
+        .route(NoticeDiscard::PATTERN, post(show::discard))
         .route(NoticeAnswer::PATTERN, post(show::answer))
 }

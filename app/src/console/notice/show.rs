@@ -6,9 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::notice::{self, MOST_EXPLANATION, NoticeError, Preview};
+use casework::outbox::Delivery;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::NoticeState;
 use casework::text::Words;
+use chrono::TimeDelta;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -17,9 +19,9 @@ use crate::console::signed::Holder;
 use crate::error::Answer;
 use crate::form::{self, Choice, Fields, FormState, Problem};
 use crate::mail::{self, Mail};
-use crate::paths::{CasePage, NoticeAnswer, NoticeApproval, NoticePage};
+use crate::paths::{CasePage, NoticeAnswer, NoticeApproval, NoticeDiscard, NoticeDraft, NoticePage};
 use crate::visit::Visit;
-use crate::words::Language;
+use crate::words::{Language, say_count, say_time};
 use crate::{App, say};
 
 /// What an analyst may write down about a notice that is out.
@@ -31,6 +33,9 @@ const ANSWERS: [NoticeState; 6] = [
     NoticeState::NoAnswer,
     NoticeState::Withdrawn,
 ];
+
+/// A mail that nobody has tried to send for so long waits for a mail server.
+const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// The notice.
 pub async fn show(
@@ -50,6 +55,19 @@ pub async fn approve(
 ) -> Answer {
     match notice::approve(&app.casework, &session, notice).await {
         Ok(()) | Err(NoticeError::MovedOn) => Ok(back(language, notice)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Takes back what has not gone out, and leads back to the case.
+pub async fn discard(
+    State(app): State<Arc<App>>,
+    Path(NoticeDiscard { language, notice }): Path<NoticeDiscard>,
+    Holder(session): Holder,
+) -> Answer {
+    match notice::discard(&app.casework, &session, notice).await {
+        Ok(case) => Ok(Redirect::to(&CasePage { language, case }.to_string()).into_response()),
+        Err(NoticeError::MovedOn) => Ok(back(language, notice)),
         Err(other) => Err(other.into()),
     }
 }
@@ -111,11 +129,36 @@ async fn answer_with(
     let language = visit.language;
     let preview = notice::preview(&app.casework, session, notice).await?;
     let mail = mail::notice(app, &preview.outgoing);
+    let fares = preview.delivery.as_ref().and_then(|delivery| fares(app, language, preview.state, delivery));
     let title = say!(language, "notice.title", provider = preview.outgoing.provider_name);
-    Ok(console_page(app, visit, session, status, Place::Queue, title, || page(language, &preview, &mail, &form)).await)
+    let place = if preview.in_hands { Place::Mine } else { Place::Queue };
+    Ok(console_page(app, visit, session, status, place, title, || page(language, &preview, &mail, fares, &form)).await)
 }
 
-fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) -> impl IntoView + use<> {
+/// How its mail fares, where there is anything to say: what went wrong, and when it is tried again.
+fn fares(app: &App, language: Language, state: NoticeState, delivery: &Delivery) -> Option<String> {
+    let now = app.casework.now();
+    let Some(code) = &delivery.last_error else {
+        let waits_long = delivery.next_attempt_at + PATIENCE < now;
+        return waits_long.then(|| say!(language, "notice.delivery.not_tried"));
+    };
+    let why = say!(language, format!("notice.delivery.why.{code}"));
+    if state == NoticeState::Undeliverable {
+        return Some(why);
+    }
+    let next = say_time(language, app.casework.hours.zone(), delivery.next_attempt_at);
+    let tries = u64::try_from(delivery.attempts).unwrap_or_default();
+    let tried = say_count(language, "notice.delivery.again", tries);
+    Some(format!("{why} {tried} {}", say!(language, "notice.delivery.next", time = next)))
+}
+
+fn page(
+    language: Language,
+    preview: &Preview,
+    mail: &Mail,
+    fares: Option<String>,
+    form: &FormState,
+) -> impl IntoView + use<> {
     let notice = preview.outgoing.id;
     let reference = preview.outgoing.reference.to_string();
     let can_go_out = preview.state.can_become(NoticeState::Approved);
@@ -124,6 +167,7 @@ fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) ->
         <p class="crumb"><a href=CasePage { language, case: preview.case }.to_string()>{say!(language, "notice.to_case", reference = reference)}</a></p>
         <h1>{say!(language, "notice.title", provider = preview.outgoing.provider_name)}</h1>
         <p><span class="pill">{say!(language, format!("notice.state.{}", preview.state.as_str()))}</span></p>
+        {fares.map(|words| view! { <p class="notice warm">{words}</p> })}
         {form::error_summary(language, form)}
         <section class="panel" aria-label=say!(language, "notice.preview")>
             <dl class="facts">
@@ -144,6 +188,14 @@ fn page(language: Language, preview: &Preview, mail: &Mail, form: &FormState) ->
                 <p class="hint">{say!(language, "notice.approve_hint")}</p>
                 <button class="btn" type="submit">{say!(language, "notice.approve")}</button>
             </form>
+            <div class="actions">
+                <a class="btn quiet small" href=format!("{}?replaces={notice}", NoticeDraft { language, case: preview.case })>
+                    {say!(language, "notice.change")}
+                </a>
+                <form method="post" action=NoticeDiscard { language, notice }.to_string()>
+                    <button class="btn quiet small" type="submit">{say!(language, "notice.discard")}</button>
+                </form>
+            </div>
         })}
         {(preview.in_hands && is_out).then(|| answer_form(language, preview, form))}
     }
