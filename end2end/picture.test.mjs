@@ -77,12 +77,89 @@ for (const [name, way] of Object.entries(WAYS).filter(([, way]) => way.javaScrip
 
     const code = await child.sends();
     await child.comesBackWith(code);
-    await child.seesText(child.sayCount('my_case.protection.files', 2));
+    await child.seesText(child.sayCount('my_case.protection.all', 2));
     await child.leaves();
     assertNoPicture(traffic.sent, PICTURES, house.origin);
     assert.ok(traffic.sent.some(({ bytes }) => bytes.includes(fields[0].sha256)), 'what was sent passed where it is watched');
   });
 }
+
+/** Comes to the files, and chooses some whose fingerprints are not made before `release` is called. */
+async function choosesTooEarly(child) {
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await child.page.route('**/pkg/hashing.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+  await child.hands.files(child.page.locator('#choose-files'), CHOSEN);
+  await child.page.locator('ul.files li').nth(CHOSEN.length - 1).waitFor();
+  return release;
+}
+
+for (const [name, way] of Object.entries(WAYS).filter(([, way]) => way.javaScript !== false)) {
+  test(`Continue waits for a fingerprint that is being made, ${name}`, async () => {
+    const child = await Reporter.arrives(browser, house, way);
+    const release = await choosesTooEarly(child);
+    await child.press(child.onward());
+    await child.sees('hash.not_ready');
+    assert.equal(child.step, 'files');
+    const why = child.page.locator('#not-ready');
+    assert.ok(await why.evaluate((element) => element === document.activeElement), 'what says why has the focus');
+    await child.looksAgain();
+
+    release();
+    await child.page.locator('ul.files li.done').nth(CHOSEN.length - 1).waitFor();
+    await child.page.getByText(child.say('hash.not_ready')).waitFor({ state: 'detached' });
+    await child.go(child.onward());
+    assert.equal(child.step, 'where');
+    await child.page.goto(`/${child.language}/picture/files`);
+    assert.equal(await child.page.locator('input[name="file"]').count(), CHOSEN.length, 'nothing is lost');
+    await child.leaves();
+  });
+}
+
+test('who does not want to wait goes on without the fingerprint, or in another language', async () => {
+  const child = await Reporter.arrives(browser, house);
+  await choosesTooEarly(child);
+  await child.press(child.page.locator('.languages summary'));
+  await child.press(child.page.locator('.languages ul [lang="sv"]'));
+  await child.sees('hash.not_ready');
+  await child.go(child.button('hash.go_on'));
+  assert.equal(child.path, '/sv/picture/files');
+  child.language = 'sv';
+  await child.hands.files(child.page.locator('#choose-files'), CHOSEN);
+  await child.page.locator('ul.files li').first().waitFor();
+  await child.press(child.onward());
+  await child.go(child.button('hash.go_on'));
+  assert.equal(child.step, 'where');
+  await child.leaves();
+});
+
+test('an empty file is refused, and one that is no picture is told so before its fingerprint is sent', async () => {
+  const child = await Reporter.arrives(browser, house);
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+  const [empty, list] = [Buffer.alloc(0), Buffer.from('bread, milk, apples')];
+  await child.hands.files(child.page.locator('#choose-files'), [chosen('empty.png', { file: empty }), chosen('list.png', { file: list })]);
+  await child.page.locator('ul.files li.failed').filter({ hasText: child.say('hash.problem.empty') }).waitFor();
+  await child.page.locator('ul.files li.done .problem').filter({ hasText: child.say('hash.problem.not_a_picture') }).waitFor();
+  assert.equal(await child.field('file').count(), 1, 'of the empty file nothing is sent');
+  await child.looksAgain();
+  await child.go(child.onward());
+  assert.equal(child.step, 'where');
+  await child.leaves();
+});
 
 test('without script the page says so and offers a link instead', async () => {
   const child = await Reporter.arrives(browser, house, WAYS['without script']);

@@ -54,6 +54,19 @@ for (const [name, way] of Object.entries(WAYS)) {
   });
 }
 
+test('long links that will not do are all named, and no page grows wider for them', async () => {
+  const witness = await Reporter.arrives(browser, house, WAYS['on a small phone, in the dark']);
+  const bad = ['a', 'b'].map((letter) => `http://localhost/${letter.repeat(180)}`);
+  await witness.enters('seen');
+  await witness.fill(ANSWERS.what);
+  await witness.go(witness.onward());
+  await witness.fill({ links: bad.join('\n') });
+  await witness.go(witness.onward());
+  for (const link of bad) await witness.assertProblem('links', witness.say('report.wrong.link.not_public', { link: `${link.slice(0, 40)}…` }));
+  assert.ok(await witness.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing to scroll sideways');
+  await witness.leaves();
+});
+
 test('an account can be told, and a place that has no link', async () => {
   for (const [what, step, answer] of [
     ['account', 'account', { provider: 'ChatterBox', handle: '@harbour_lights' }],

@@ -82,6 +82,41 @@ for (const [name, way] of Object.entries(WAYS)) {
   });
 }
 
+for (const [name, way] of Object.entries(WAYS)) {
+  test(`another country is in a list, and an address for mails is asked for only where one is wanted, ${name}`, async () => {
+    const child = await Reporter.arrives(browser, house, way);
+    await child.enters('threat');
+    const steps = await child.tells({
+      ...ANSWERS,
+      async country() {
+        assert.ok(!(await child.field('elsewhere').isVisible()));
+        await child.choose('country', 'elsewhere');
+        await child.pick('elsewhere', 'DE');
+      },
+      async reply() {
+        assert.ok(!(await child.field('email').isVisible()));
+        await child.choose('reply', 'email');
+        await child.go(child.onward());
+        await child.assertProblem('email', child.say('report.wrong.empty_email'));
+        await child.type('email', 'child@example.org');
+      },
+    });
+    assert.equal(steps.at(-1), 'check');
+    await child.seesText(child.say('country.DE'));
+    await child.leaves();
+  });
+}
+
+test('Enter in a field goes on, in the same language', async () => {
+  const child = await Reporter.arrives(browser, house, WAYS['in Arabic']);
+  await child.enters('threat');
+  await child.go(child.onward());
+  await child.fill({ handle: '@evening_harbour' });
+  await Promise.all([child.page.waitForEvent('load'), child.field('handle').press('Enter')]);
+  assert.equal(child.path, '/ar/threat/wants');
+  await child.leaves();
+});
+
 test('sending twice makes one case and shows the same code', async () => {
   const child = await Reporter.arrives(browser, house);
   await child.enters('threat');

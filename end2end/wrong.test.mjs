@@ -37,8 +37,31 @@ for (const [name, way] of Object.entries(WAYS)) {
     await child.go(child.button('code.open'));
     await child.assertProblem('code', child.sayCount('code.problem.length', 15));
     await child.fill({ code });
-    await child.go(child.button('code.open'));
+    // Enter sends the form; it does not press the language switch above it.
+    await Promise.all([child.page.waitForEvent('load'), child.page.keyboard.press('Enter')]);
     await child.heading('my_case.title').waitFor();
+    await child.leaves();
+  });
+
+  test(`words outlive the end of the session, and another language, ${name}`, async () => {
+    const child = await Reporter.arrives(browser, house, way);
+    const code = await sendsThreat(child);
+    const own = child.language;
+    await child.comesBackWith(code);
+    await child.fill({ words: 'A long message.\nIn two lines.' });
+    await child.context.clearCookies();
+    await child.go(child.button('my_case.messages.send'));
+    await child.sees('code.ended');
+    for (const language of ['fi', own]) {
+      await child.speak(language);
+      assert.equal(child.path, `/${language}/code`);
+      await child.sees('code.ended');
+    }
+    await child.fill({ code });
+    await child.go(child.button('code.open'));
+    assert.equal(await child.field('words').inputValue(), 'A long message.\nIn two lines.');
+    await child.does(child.button('my_case.messages.send'));
+    await child.sees('my_case.done.wrote');
     await child.leaves();
   });
 

@@ -33,14 +33,25 @@ pub fn name(language: Language, code: &str) -> String {
     if is_known(code) { say!(language, format!("country.{code}")) } else { code.to_owned() }
 }
 
-/// All countries to choose one from: the operator's first, in their order, then the others by name.
+/// All countries to choose one from: the operator's first, then the others.
 pub fn choices(operator: &Operator, language: Language) -> Vec<Choice> {
-    let firsts = operator.countries.iter().map(String::as_str);
+    let mut choices = of_operator(operator, language);
+    choices.extend(others(operator, language));
+    choices
+}
+
+/// The operator's countries, in their order.
+pub fn of_operator(operator: &Operator, language: Language) -> Vec<Choice> {
+    operator.countries.iter().map(|code| Choice::new(code, name(language, code))).collect()
+}
+
+/// All but the operator's, by name.
+pub fn others(operator: &Operator, language: Language) -> Vec<Choice> {
     let mut others: Vec<Choice> = CODES
         .into_iter()
         .filter(|code| !operator.countries.iter().any(|first| first == code))
         .map(|code| Choice::new(code, name(language, code)))
         .collect();
     others.sort_by_cached_key(|choice| choice.label.to_lowercase());
-    firsts.map(|code| Choice::new(code, name(language, code))).chain(others).collect()
+    others
 }

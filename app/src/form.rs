@@ -95,15 +95,24 @@ impl FormState {
         if self.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
-    /// What is wrong with a field, if anything is.
+    /// All that is wrong with a field, one thing a line; none if all is well.
     pub fn problem(&self, field: &str) -> Option<String> {
-        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone())
+        let messages = self.problems.iter().filter(|problem| problem.field == field);
+        let messages: Vec<&str> = messages.map(|problem| problem.message.as_str()).collect();
+        (!messages.is_empty()).then(|| messages.join("\n"))
     }
 }
 
 /// The id of a field's message, for `aria-describedby`.
 fn message_id(field: &str) -> String {
     format!("{field}-problem")
+}
+
+/// The ids of all that is said of a field, for `aria-describedby`: its hint, and what is wrong with it.
+fn described_by(field: &str, has_hint: bool, has_problem: bool) -> Option<String> {
+    let hint = has_hint.then(|| format!("{field}-hint"));
+    let ids: Vec<String> = hint.into_iter().chain(has_problem.then(|| message_id(field))).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
 }
 
 /// The summary of all problems; takes the focus when the page loads. Nothing if there are none.
@@ -136,8 +145,7 @@ pub fn text_field(
     autocomplete: &'static str,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described =
-        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described = described_by(name, hint.is_some(), problem.is_some());
     view! {
         <div class="field" class:wrong=problem.is_some()>
             <label for=name>{label}</label>
@@ -158,8 +166,7 @@ pub fn text_area(
     rows: u32,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described =
-        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described = described_by(name, hint.is_some(), problem.is_some());
     view! {
         <div class="field" class:wrong=problem.is_some()>
             <label for=name>{label}</label>
@@ -222,16 +229,27 @@ pub fn options(
         .into_iter()
         .enumerate()
         .map(|(index, choice)| {
-            let checked = form.fields.has(name, &choice.value);
             let id = if index == 0 { name.to_owned() } else { format!("{name}-{index}") };
-            view! {
-                <label class="opt">
-                    <input id=id type=kind name=name value=choice.value checked=checked />
-                    <span>{choice.label}{choice.hint.map(|hint| view! { <small>{hint}</small> })}</span>
-                </label>
-            }
+            choice_field(form, kind, name, id, choice)
         })
         .collect_view()
+}
+
+/// One choice.
+pub fn choice_field(
+    form: &FormState,
+    kind: &'static str,
+    name: &'static str,
+    id: String,
+    choice: Choice,
+) -> impl IntoView + use<> {
+    let checked = form.fields.has(name, &choice.value);
+    view! {
+        <label class="opt">
+            <input id=id type=kind name=name value=choice.value checked=checked />
+            <span>{choice.label}{choice.hint.map(|hint| view! { <small>{hint}</small> })}</span>
+        </label>
+    }
 }
 
 /// A list to choose one from.
@@ -243,8 +261,7 @@ pub fn select_field(
     options: Vec<Choice>,
 ) -> impl IntoView + use<> {
     let problem = form.problem(name);
-    let described =
-        problem.is_some().then(|| message_id(name)).or_else(|| hint.is_some().then(|| format!("{name}-hint")));
+    let described = described_by(name, hint.is_some(), problem.is_some());
     let chosen = form.fields.get(name).to_owned();
     let options = options
         .into_iter()

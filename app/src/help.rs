@@ -20,7 +20,7 @@ pub enum HelpKind {
     Hotline,
     /// Police, where it is not urgent.
     Police,
-    /// For people worried about their own thoughts.
+    /// For people who feel drawn to children and want to stay safe. Shown last, and never among the child's own.
     Prevention,
 }
 

@@ -24,6 +24,21 @@ pub enum Frame {
     Console,
 }
 
+/// A form with an open field.
+pub struct OpenForm {
+    /// Its id.
+    pub id: &'static str,
+    /// Where it goes; in another language, the same path there.
+    pub action: String,
+}
+
+impl OpenForm {
+    fn action_in(&self, language: Language) -> String {
+        let rest = self.action.splitn(3, '/').nth(2).unwrap_or_default();
+        format!("/{language}/{rest}")
+    }
+}
+
 /// What the frame needs to know of a page.
 pub struct Page {
     /// The tab's title: neutral on public pages, so that it tells a bystander nothing.
@@ -34,8 +49,8 @@ pub struct Page {
     pub status: StatusCode,
     /// Whether it carries an island, and so the module script.
     pub islands: bool,
-    /// The id of the form with an open field: the language switch then submits it, so that nothing typed is lost.
-    pub open_form: Option<&'static str>,
+    /// The form with an open field: the language switch then submits it, so that nothing typed is lost.
+    pub open_form: Option<OpenForm>,
     /// The reader's country, if they said it: whose help stands at the page's foot.
     pub country: Option<String>,
 }
@@ -72,10 +87,10 @@ impl Page {
         self
     }
 
-    /// The same page whose language switch submits the form of this id.
+    /// The same page whose language switch submits the form of this id, which goes to `action`, a path of ours.
     #[must_use]
-    pub fn with_open_form(mut self, form: &'static str) -> Self {
-        self.open_form = Some(form);
+    pub fn with_open_form(mut self, id: &'static str, action: String) -> Self {
+        self.open_form = Some(OpenForm { id, action });
         self
     }
 
@@ -135,8 +150,9 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
     view! {
         <body>
             <a class="skip" href="#main">{say!(language, "frame.skip")}</a>
+            {page.open_form.as_ref().map(|form| enter_button(form.id))}
             <header class="top">
-                <a class="mark" href=paths::Home { language }.to_string()>{drawings::mark()} {app.operator.name.clone()}</a>
+                <a class="mark" href=paths::Home { language }.to_string()>{mark(app)} {app.operator.name.clone()}</a>
                 {language_switch(page, visit)}
                 {leave(language)}
             </header>
@@ -151,19 +167,33 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
     }
 }
 
-/// Links to this page in the other languages; where a field is open, buttons that carry what was typed along.
+/// The operator's mark, or the house. Their name stands beside it, so it says nothing to those who hear.
+fn mark(app: &App) -> AnyView {
+    match app.operator.mark {
+        Some(_) => view! { <img src=paths::OperatorMark {}.to_string() alt="" width="32" height="32" /> }.into_any(),
+        None => drawings::mark().into_any(),
+    }
+}
+
+/// The Enter key presses the first button of a form on the page. Without this one that would be the language switch's.
+fn enter_button(form: &'static str) -> impl IntoView {
+    view! { <button class="visually-hidden" type="submit" form=form tabindex="-1" aria-hidden="true"></button> }
+}
+
+/// Links to this page in the other languages; where a field is open, buttons that carry what was typed along. Enter in
+/// a field presses the form's first button: one that only sends it comes before them.
 pub fn language_switch(page: &Page, visit: &Visit) -> impl IntoView + use<> {
     let current = visit.language;
-    let open_form = page.open_form;
     let choices = Language::ALL
         .into_iter()
         .map(|language| {
             let here = (language == current).then_some("true");
-            match open_form {
+            match &page.open_form {
                 Some(form) => view! {
                     <li>
-                        <button type="submit" form=form name="language" value=language.code() lang=language.code()
-                            dir=language.direction() aria-current=here formnovalidate>
+                        <button type="submit" form=form.id formaction=form.action_in(language) name="language"
+                            value=language.code() lang=language.code() dir=language.direction() aria-current=here
+                            formnovalidate>
                             {language.name()}
                         </button>
                     </li>
@@ -181,7 +211,9 @@ pub fn language_switch(page: &Page, visit: &Visit) -> impl IntoView + use<> {
             }
         })
         .collect_view();
+    let by_enter = page.open_form.as_ref().map(|form| view! { <button type="submit" form=form.id hidden></button> });
     view! {
+        {by_enter}
         <details class="languages">
             <summary>{drawings::globe()}<span class="visually-hidden">{say!(current, "frame.language")}": "</span>{current.name()}</summary>
             <ul>{choices}</ul>

@@ -121,7 +121,7 @@ fn plural_category(language: Language, count: u64) -> PluralCategory {
     PluralRules::try_new_cardinal(locale.into()).map_or(PluralCategory::Other, |rules| rules.category_for(count))
 }
 
-/// A day and time as people say it, in the operator's zone: "Monday 23 November, 18:42".
+/// A day and time as people say it, in the operator's zone: "Monday 23 November 2026, 18:42".
 pub fn say_time(language: Language, zone: chrono_tz::Tz, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
     say!(
@@ -130,6 +130,7 @@ pub fn say_time(language: Language, zone: chrono_tz::Tz, at: DateTime<Utc>) -> S
         weekday = say!(language, format!("time.weekday.{}", local.weekday().number_from_monday())),
         day = local.day(),
         month = say!(language, format!("time.month.{}", local.month())),
+        year = local.year(),
         hour = format!("{:02}", local.hour()),
         minute = format!("{:02}", local.minute())
     )

@@ -233,6 +233,97 @@ async fn a_grown_ups_picture_is_sent_on_kindly() {
 }
 
 #[tokio::test]
+async fn a_changed_answer_to_whose_picture_asks_for_the_age_again() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        browser.post("/en/picture/whose", &[("whose", "me_then")]).await;
+        browser.post("/en/picture/age-in-picture", &[("age_in_picture", "adult")]).await;
+        let next = browser.post("/en/picture/whose", &[("whose", "me")]).await.location;
+        assert_eq!(next, "/en/picture/age-in-picture");
+        assert!(!browser.get(&next).await.html.contains("checked"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_country_is_chosen_beforehand_and_none_need_be_said() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &THREAT[..5]).await;
+        let page = browser.get("/en/threat/country").await;
+        assert!(shows(&page, "value=\"FI\"") && shows(&page, "value=\"SE\"") && shows(&page, "value=\"DE\""));
+        assert!(!shows(&page, "checked"), "{}", around(&page.html, "checked"));
+        let list = [("country", "elsewhere"), ("elsewhere", "DE")];
+        assert_eq!(browser.post("/en/threat/country", &list).await.location, "/en/threat/danger");
+        let check = fill(&browser, &THREAT[6..]).await;
+        assert!(shows(&browser.get(&check).await, ">Germany<"));
+        assert_eq!(browser.post("/en/threat/country", &[]).await.location, check);
+        let page = browser.get(&check).await;
+        assert!(!shows(&page, "Germany") && shows(&page, "rather not say"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_is_only_sent_to_who_asks_for_it_and_needs_an_address() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &THREAT[..8]).await;
+        let page = browser.get("/en/threat/reply").await;
+        let checked = page.html.split("<input").filter(|input| input.contains("checked")).collect::<Vec<_>>();
+        assert!(checked.len() == 1 && checked[0].contains("value=\"code\""), "{checked:?}");
+        let empty = browser.post("/en/threat/reply", &[("reply", "email"), ("email", "")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(shows(&empty, "Write your e-mail address"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_may_be_told_without_its_app() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        let next = browser.post("/en/threat/account", &[("provider", ""), ("handle", "@someone")]).await.location;
+        assert_eq!(next, "/en/threat/wants");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_threatened_is_asked_whether_there_is_a_picture() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, &THREAT[..3]).await;
+        assert!(shows(&browser.get("/en/threat/files").await, "Do they have a picture or video of you?"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn adding_tells_what_is_wrong_as_reporting_does() {
+    on_each_site(async |_, site| {
+        let browser = Browser::new(site);
+        fill(&browser, SEEN).await;
+        browser.post("/en/seen/check", &[]).await;
+        let code = code_on(&browser).await;
+        assert_eq!(browser.post("/en/code", &[("code", &code)]).await.location, "/en/case");
+        let empty = r#"{"media_type":"image/png","bytes":0,"md5":"00000000000000000000000000000001",
+            "sha1":"0000000000000000000000000000000000000001",
+            "sha256":"0000000000000000000000000000000000000000000000000000000000000001"}"#;
+        let bad = [("links", "http://127.0.0.1/a\nhttp://127.0.0.1/b"), ("file", empty)];
+        let wrong = browser.post("/en/case/add", &bad).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let field = wrong.html.split("id=\"links-problem\"").nth(1).unwrap().split("</p>").next().unwrap();
+        for link in ["http://127.0.0.1/a", "http://127.0.0.1/b"] {
+            assert!(field.contains(link), "each at the field: {field}");
+        }
+        assert!(field.contains("only works on your own device"));
+        assert!(shows(&wrong, "One of the files is empty"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_persons_picture_is_never_asked_for() {
     on_each_site(async |_, site| {
         let browser = Browser::new(site);

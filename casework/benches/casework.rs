@@ -83,7 +83,10 @@ async fn read(world: &World, analyst: &StaffSession) {
     }
     measure(world, "queue, first page", async || drop(page(None).await)).await;
     measure(world, "queue, a page in the middle", async || drop(page(Some(deep.clone())).await)).await;
-    measure(world, "queue, counts", async || drop(queue::counts(&world.cw, analyst).await.unwrap())).await;
+    measure(world, "queue, counts", async || {
+        queue::counts(&world.cw, analyst).await.unwrap();
+    })
+    .await;
     measure(world, "queue, next case taken", async || {
         queue::take_next(&world.cw, analyst).await.unwrap().expect("a case waits");
     })

@@ -9,19 +9,17 @@ const LONGEST_PROVIDER: usize = 100;
 /// The most characters of a handle.
 const LONGEST_HANDLE: usize = 200;
 
-/// A provider and the name somebody has there, as the reporter wrote them. Has no `Debug` of its content.
+/// A provider, if the reporter knew it, and the name somebody has there, as they wrote them. Has no `Debug` of its
+/// content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccountHandle {
-    provider: String,
+    provider: Option<String>,
     handle: String,
 }
 
 /// Why an account will not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
-    /// The app or website is not named.
-    #[error("the app or website is missing")]
-    ProviderMissing,
     /// The app's or website's name is too long.
     #[error("the name of the app or website is too long")]
     ProviderTooLong,
@@ -34,13 +32,11 @@ pub enum AccountError {
 }
 
 impl AccountHandle {
-    /// Reads what was typed into the two fields: spaces at the ends and control characters are left out.
+    /// Reads what was typed into the two fields: spaces at the ends and control characters are left out. Without a
+    /// provider it is not known; without a handle there is no account.
     pub fn parse(provider: &str, handle: &str) -> Result<Self, AccountError> {
         let provider = one_line(provider);
         let handle = one_line(handle);
-        if provider.is_empty() {
-            return Err(AccountError::ProviderMissing);
-        }
         if provider.chars().count() > LONGEST_PROVIDER {
             return Err(AccountError::ProviderTooLong);
         }
@@ -50,12 +46,12 @@ impl AccountHandle {
         if handle.chars().count() > LONGEST_HANDLE {
             return Err(AccountError::HandleTooLong);
         }
-        Ok(Self { provider, handle })
+        Ok(Self { provider: (!provider.is_empty()).then_some(provider), handle })
     }
 
-    /// The app or website.
-    pub fn provider(&self) -> &str {
-        &self.provider
+    /// The app or website; none where the reporter does not know it.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
     }
 
     /// The name of the account, as written.
@@ -65,7 +61,7 @@ impl AccountHandle {
 
     /// What two reports of the same account have in common: case, width of letters and a leading `@` do not count.
     pub fn lookup_bytes(&self) -> Vec<u8> {
-        let provider = fold(&self.provider);
+        let provider = fold(self.provider().unwrap_or_default());
         let handle = folded_handle(&self.handle);
         [provider.as_bytes(), &[0], handle.as_bytes()].concat()
     }
@@ -122,14 +118,20 @@ mod tests {
     #[test]
     fn it_is_kept_as_written() {
         let account = AccountHandle::parse("Chatter", " @Anna\n_99 ").expect("an account");
-        assert_eq!((account.provider(), account.handle()), ("Chatter", "@Anna _99"));
+        assert_eq!((account.provider(), account.handle()), (Some("Chatter"), "@Anna _99"));
         assert!(!format!("{account:?}").contains("Anna"));
+    }
+
+    #[test]
+    fn the_app_may_be_unknown() {
+        let account = AccountHandle::parse(" ", "anna").expect("an account");
+        assert_eq!((account.provider(), account.handle()), (None, "anna"));
+        assert_ne!(account.lookup_bytes(), lookup("Chatter", "anna"));
     }
 
     #[test]
     fn each_mistake_has_its_own_answer() {
         let error = |provider: &str, handle: &str| AccountHandle::parse(provider, handle).err();
-        assert_eq!(error(" ", "anna"), Some(AccountError::ProviderMissing));
         assert_eq!(error("Chatter", " \0"), Some(AccountError::HandleMissing));
         assert_eq!(error("Chatter", "@"), Some(AccountError::HandleMissing));
         assert_eq!(error(&"a".repeat(101), "anna"), Some(AccountError::ProviderTooLong));

@@ -28,8 +28,13 @@ impl Draft {
         self.0.get(&door).cloned().unwrap_or_default()
     }
 
+    /// How old one was in the picture was said of another one, once it is somebody else's: it is asked again.
     fn put(&mut self, door: Door, step: Step, typed: Typed) {
-        self.0.entry(door).or_default().insert(step, typed);
+        let steps = self.0.entry(door).or_default();
+        if step == Step::Whose && steps.get(&step).is_some_and(|before| *before != typed) {
+            steps.remove(&Step::AgeInPicture);
+        }
+        steps.insert(step, typed);
     }
 }
 

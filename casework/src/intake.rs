@@ -3,6 +3,7 @@
 //! Sending is one transaction. Its first act takes the draft's row, so that of two sends at once the second waits, finds
 //! it taken, and shows the first one's code.
 
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::answer;
@@ -20,7 +21,7 @@ use crate::reference::Reference;
 use crate::report::{Door, Report, Step, Walk};
 use crate::routing;
 use crate::storage::{JsonText, StorageError, Tx};
-use crate::taxonomy::{CaseState, Country, LanguageCode};
+use crate::taxonomy::{CaseState, Country, Danger, LanguageCode};
 use crate::vault::{Binding, CookieKeys, CookieToken, OpenError, PublicKey, Purpose, Sealed};
 use crate::{Casework, Error, execute, fetch_optional};
 
@@ -30,6 +31,12 @@ pub struct Receipt {
     pub code: CaseCode,
     /// Names the case, opens nothing.
     pub reference: Reference,
+    /// The country the reporter named.
+    pub country: Option<Country>,
+    /// Whether somebody is in danger now.
+    pub danger: Danger,
+    /// Whether the reporter gave fingerprints of files.
+    pub has_files: bool,
 }
 
 /// Why nothing was sent.
@@ -89,7 +96,13 @@ pub async fn send(
     }
     let reference = receive(cw, &mut tx, case, &code, &report, language).await?;
     tx.commit().await?;
-    Ok(Receipt { code, reference })
+    Ok(Receipt {
+        code,
+        reference,
+        country: report.country().cloned(),
+        danger: report.danger(),
+        has_files: !report.files().is_empty(),
+    })
 }
 
 /// Turns the draft's row into the receipt; false if another send has done so. The answers in it are gone from then on.
@@ -120,6 +133,14 @@ pub async fn receipt(cw: &Casework, cookie: &CookieToken) -> Result<Option<Recei
     receipt_of(cw, &mut tx, &draft::keys_of(cw, cookie)).await
 }
 
+#[derive(FromRow)]
+struct Sent {
+    reference: Reference,
+    country: Option<Country>,
+    danger: Danger,
+    has_files: bool,
+}
+
 async fn receipt_of(cw: &Casework, tx: &mut Tx, keys: &CookieKeys) -> Result<Option<Receipt>, Error> {
     let Some(row) = draft::row_of(cw, tx, keys).await? else {
         return Ok(None);
@@ -127,13 +148,18 @@ async fn receipt_of(cw: &Casework, tx: &mut Tx, keys: &CookieKeys) -> Result<Opt
     let (Some(case), Some(sealed_code)) = (row.case_id, row.sealed_code) else {
         return Ok(None);
     };
-    let Some((reference,)) = fetch_optional!(tx, (Reference,), "SELECT reference FROM cases WHERE id = $1", case)?
-    else {
-        return Ok(None);
-    };
+    let sent = fetch_optional!(
+        tx,
+        Sent,
+        "SELECT reference, country, danger,
+            EXISTS (SELECT 1 FROM item WHERE case_id = cases.id AND kind = 'file') AS has_files
+         FROM cases WHERE id = $1",
+        case
+    )?;
+    let Some(Sent { reference, country, danger, has_files }) = sent else { return Ok(None) };
     let plain = keys.sealing.unwrap(Binding::new(row.id, CODE), &sealed_code)?;
     let code = std::str::from_utf8(&plain).ok().and_then(|code| code.parse().ok());
-    Ok(Some(Receipt { code: code.ok_or(Error::Inconsistent(CODE))?, reference }))
+    Ok(Some(Receipt { code: code.ok_or(Error::Inconsistent(CODE))?, reference, country, danger, has_files }))
 }
 
 /// "I have saved it": the receipt is gone.

@@ -143,7 +143,10 @@ pub async fn add(
         },
         NewItem::Account(account) => NewRow {
             kind: ItemKind::Account,
-            provider: provider_by_name(tx, account.provider()).await?,
+            provider: match account.provider() {
+                Some(name) => provider_by_name(tx, name).await?,
+                None => None,
+            },
             domain: None,
             lookup: lookup_of(cw, &item),
             detail: Some(seal(&stored_account(account)?)),
@@ -233,7 +236,7 @@ fn lookup_of(cw: &Casework, item: &NewItem<'_>) -> Option<LookupHash> {
     }
 }
 
-/// An account as it is sealed.
+/// An account as it is sealed. A provider that is not known is empty.
 #[derive(Serialize, Deserialize)]
 struct StoredAccount {
     provider: String,
@@ -241,7 +244,8 @@ struct StoredAccount {
 }
 
 fn stored_account(account: &AccountHandle) -> Result<Vec<u8>, Error> {
-    let stored = StoredAccount { provider: account.provider().to_owned(), handle: account.handle().to_owned() };
+    let provider = account.provider().unwrap_or_default().to_owned();
+    let stored = StoredAccount { provider, handle: account.handle().to_owned() };
     serde_json::to_vec(&stored).map_err(|_| Error::Inconsistent(DETAIL))
 }
 

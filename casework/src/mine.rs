@@ -223,9 +223,16 @@ impl MyCase {
         self.state.can_become(CaseState::Appealed)
     }
 
-    /// Whether it ended without anything taken down or listed: then the page says why, and what else helps.
+    /// Whether it ended without anything taken down or listed: then the page says why, and what else helps. Not while
+    /// somebody looks at it again.
     pub fn nothing_could_be_done(&self) -> bool {
-        matches!(self.outcome, Some(Outcome::NotIllegal | Outcome::NotFound | Outcome::OutOfScope))
+        self.state == CaseState::Closed
+            && matches!(self.outcome, Some(Outcome::NotIllegal | Outcome::NotFound | Outcome::OutOfScope))
+    }
+
+    /// Whether the reporter gave fingerprints of files.
+    pub fn has_files(&self) -> bool {
+        self.protection.files > 0
     }
 }
 
@@ -363,7 +370,7 @@ fn place_name(item: &Item) -> Option<String> {
     }
     match &item.detail {
         Detail::Location(_) => item.domain.clone(),
-        Detail::Account(account) => Some(account.provider().to_owned()),
+        Detail::Account(account) => account.provider().map(str::to_owned),
         Detail::File { .. } => None,
     }
 }
@@ -468,7 +475,8 @@ async fn are_files_claimed(tx: &mut Tx, case: Uuid) -> Result<bool, Error> {
     Ok(claim::is_own_image(harm, reporter))
 }
 
-/// Appeals the outcome: someone who did not decide looks at it again, and reads these words.
+/// Appeals the outcome: someone who did not decide looks at it again, and reads these words. Who wants that no longer wants
+/// us to stop.
 pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
     let (case, keys) = change(cw, &mut tx, token).await?;
@@ -482,6 +490,7 @@ pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words) -> Result
     if appealed == 0 {
         return Err(Refusal::NotNow);
     }
+    withdrawal::cancel(cw, &mut tx, case).await?;
     message::from_reporter(cw, &mut tx, case, &keys, words).await?;
     history::record(cw, &mut tx, case, Actor::Reporter, None, &Event::Appealed).await?;
     tx.commit().await?;

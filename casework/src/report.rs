@@ -128,6 +128,8 @@ choice! {
         MeThen = "me_then",
         /// Somebody's whom the reporter helps.
         Helping = "helping",
+        /// The reporter is not sure, or does not say: taken as theirs.
+        Unsure = "unsure",
     }
 }
 
@@ -140,6 +142,8 @@ choice! {
         Account = "account",
         /// A game, a private chat, a live stream: no link.
         Place = "place",
+        /// Something else, or the reporter is not sure: told in words.
+        Unsure = "unsure",
     }
 }
 
@@ -252,6 +256,8 @@ pub enum Wrong {
     Account(AccountError),
     /// What the browser computed of a file is damaged.
     File,
+    /// An empty file has no fingerprint of its own.
+    EmptyFile,
     /// Not an e-mail address.
     Email,
     /// Not a country of the list.
@@ -294,7 +300,7 @@ pub fn steps(door: Door, told: &Told) -> Vec<Step> {
         Door::Seen => {
             let place = match told.what {
                 Some(SeenWhat::Account) => Step::Account,
-                Some(SeenWhat::Place) => Step::Place,
+                Some(SeenWhat::Place | SeenWhat::Unsure) => Step::Place,
                 Some(SeenWhat::Link) | None => Step::Links,
             };
             vec![Step::What, place, Step::Shows, Step::When]
@@ -424,39 +430,57 @@ fn line(typed: &Typed, field: &str) -> Result<Option<Words>, Wrong> {
     Words::parse_optional(typed.get(field), LONGEST_LINE).map_err(Wrong::from)
 }
 
+/// The country's value of who is in none of those that stand first: which one, `elsewhere` says.
+pub const ELSEWHERE: &str = "elsewhere";
+
+/// The country's code as it was chosen; empty if none was. Who chose one of the list meant it, pressed or not.
+pub fn country_code(typed: &Typed) -> &str {
+    match (typed.get("country"), typed.all("country").next()) {
+        (ELSEWHERE, _) | (_, None) => typed.get(ELSEWHERE),
+        (code, _) => code,
+    }
+}
+
 /// No country is an answer too.
 fn country(typed: &Typed) -> Result<Option<Country>, Wrong> {
-    match typed.get("country") {
+    match country_code(typed) {
         "" => Ok(None),
         code => code.parse().map(Some).map_err(|_| Wrong::Country),
     }
 }
 
-/// Both fields empty: no account. One of them: an account that lacks something.
+/// Both fields empty: no account. The name alone is one: not everybody knows the app.
 fn account(typed: &Typed, problems: &mut Problems) -> Option<AccountHandle> {
     let (provider, handle) = (typed.get("provider").trim(), typed.get("handle").trim());
     if provider.is_empty() && handle.is_empty() {
         return None;
     }
     let parsed = AccountHandle::parse(provider, handle);
-    let field = match parsed {
-        Err(AccountError::ProviderMissing | AccountError::ProviderTooLong) => "provider",
-        _ => "handle",
-    };
+    let field = if matches!(parsed, Err(AccountError::ProviderTooLong)) { "provider" } else { "handle" };
     problems.note(field, parsed.map_err(Wrong::Account))
 }
 
 fn reply(typed: &Typed, problems: &mut Problems) -> Option<EmailAddress> {
     match problems.note("reply", one(typed, "reply"))? {
         ReplyWay::Code => None,
+        ReplyWay::Email if typed.get("email").trim().is_empty() => {
+            problems.add("email", Wrong::Empty);
+            None
+        }
         ReplyWay::Email => problems.note("email", typed.get("email").parse().map_err(|_| Wrong::Email)),
     }
+}
+
+/// A file's fingerprints as the browser sends them. An empty file is none: its hashes are those of every empty file.
+pub fn file(json: &str) -> Result<FileFingerprints, Wrong> {
+    let file: FileFingerprints = serde_json::from_str(json).map_err(|_| Wrong::File)?;
+    if file.bytes == 0 { Err(Wrong::EmptyFile) } else { Ok(file) }
 }
 
 fn files(typed: &Typed) -> Result<Vec<FileFingerprints>, Wrong> {
     let mut files: Vec<FileFingerprints> = Vec::new();
     for json in typed.all("file").filter(|json| !json.is_empty()) {
-        let file: FileFingerprints = serde_json::from_str(json).map_err(|_| Wrong::File)?;
+        let file = file(json)?;
         if files.iter().all(|known| known.sha256 != file.sha256) {
             files.push(file);
         }
@@ -480,7 +504,7 @@ fn links(typed: &Typed, problems: &mut Problems) -> Vec<Location> {
 }
 
 /// How many bad links are named at once.
-const NAMED: usize = 10;
+pub const NAMED: usize = 10;
 
 /// How far a door's answers reach.
 pub struct Walk {

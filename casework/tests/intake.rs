@@ -143,7 +143,7 @@ async fn a_threat_becomes_a_case_that_the_hotline_opens() {
 
         let [account] = opened.items.as_slice() else { panic!("one item") };
         assert_eq!(account.provider.as_ref().map(|provider| provider.id), Some(provider));
-        assert!(matches!(&account.detail, Detail::Account(account) if account.handle() == HANDLE && account.provider() == PROVIDER));
+        assert!(matches!(&account.detail, Detail::Account(account) if account.handle() == HANDLE && account.provider() == Some(PROVIDER)));
         assert_eq!(opened.answer(AnswerKind::Wants), Some("pictures money"));
         assert_eq!(opened.answer(AnswerKind::ThreatDeadline), Some(DEADLINE));
         assert_eq!(opened.answer(AnswerKind::Payment), Some(PAYMENT));
@@ -243,6 +243,7 @@ async fn sending_twice_makes_one_case_and_shows_the_same_code() {
         let shown = intake::receipt(&world.cw, &cookie).await.unwrap().unwrap();
         assert!(first.code == second.code && first.code == shown.code);
         assert_eq!(first.reference, shown.reference);
+        assert_eq!((&first.country, first.danger, first.has_files), (&shown.country, shown.danger, shown.has_files));
         assert_eq!(world.count("SELECT count(*) FROM cases").await, 1);
 
         let late =
@@ -288,6 +289,24 @@ async fn two_tabs_saving_at_once_lose_nothing() {
         let steps = draft.at(Door::Threat);
         assert_eq!(steps[&Step::Age].get("age"), "10_12");
         assert_eq!(steps[&Step::Country].get("country"), "SE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_age_in_a_picture_is_asked_again_once_it_is_somebody_elses() {
+    on_each_engine(async |world| {
+        let grown: Steps =
+            &[(Step::Whose, &[("whose", "me_then")]), (Step::AgeInPicture, &[("age_in_picture", "adult")])];
+        let again: Steps = &[(Step::Whose, &[("whose", "me_then")])];
+        let changed: Steps = &[(Step::Whose, &[("whose", "me")])];
+        for (then, open) in [(again, Step::GrownUp), (changed, Step::AgeInPicture)] {
+            let cookie = fill(world, Door::Picture, &[grown, then]).await;
+            let Found::Draft(draft) = draft::open(&world.cw, Some(&cookie)).await.unwrap() else {
+                panic!("it is kept")
+            };
+            assert_eq!(Walk::along(Door::Picture, &draft.at(Door::Picture)).open, open);
+        }
     })
     .await;
 }
@@ -435,17 +454,44 @@ fn every_limit_has_its_own_answer() {
     assert_eq!(wrongs(Door::Seen, Step::Place, &[("place", " ")]), [("place", Wrong::Empty)]);
     assert_eq!(wrongs(Door::Seen, Step::Account, &[]), [("handle", Wrong::Empty)]);
     assert_eq!(wrongs(Door::Threat, Step::Account, &[]), [], "who threatens may be unknown");
+    assert_eq!(wrongs(Door::Seen, Step::Account, &[("handle", "@someone")]), [], "the app may be unknown");
     assert_eq!(wrongs(Door::Threat, Step::Age, &[("age", "12")]), [("age", Wrong::NotChosen)]);
     assert_eq!(wrongs(Door::Threat, Step::Wants, &[]), [("wants", Wrong::NotChosen)]);
     assert_eq!(wrongs(Door::Threat, Step::Country, &[("country", "")]), [], "not saying is an answer");
     assert_eq!(wrongs(Door::Threat, Step::Country, &[("country", "Finland")]), [("country", Wrong::Country)]);
     assert_eq!(wrongs(Door::Threat, Step::Reply, &[("reply", "email"), ("email", "x")]), [("email", Wrong::Email)]);
+    assert_eq!(wrongs(Door::Threat, Step::Reply, &[("reply", "email"), ("email", " ")]), [("email", Wrong::Empty)]);
     assert_eq!(wrongs(Door::Threat, Step::Reply, &[("reply", "code"), ("email", "x")]), []);
     assert_eq!(wrongs(Door::Threat, Step::Files, &[("file", "{}")]), [("file", Wrong::File)]);
+    let empty = VIDEO.replace("\"bytes\":9", "\"bytes\":0");
+    assert_eq!(wrongs(Door::Threat, Step::Files, &[("file", &empty)]), [("file", Wrong::EmptyFile)]);
     let files: Vec<String> = (10..61).map(|n| VIDEO.replace("02\"", &format!("{n}\""))).collect();
     let fields: Vec<(&str, &str)> = files.iter().map(|file| ("file", file.as_str())).collect();
     assert_eq!(wrongs(Door::Threat, Step::Files, &fields[..50]), []);
     assert_eq!(wrongs(Door::Threat, Step::Files, &fields), [("file", Wrong::TooMany { most: 50 })]);
+}
+
+#[test]
+fn a_country_is_pressed_or_chosen_from_the_list_or_not_said() {
+    let country = |fields: &[(&str, &str)]| {
+        let mut told = casework::report::Told::default();
+        told.take(Door::Threat, Step::Country, &typed(fields)).unwrap();
+        told.country().map(|country| country.as_str().to_owned())
+    };
+    assert_eq!(country(&[("country", "SE"), ("elsewhere", "")]).as_deref(), Some("SE"));
+    assert_eq!(country(&[("country", "elsewhere"), ("elsewhere", "DE")]).as_deref(), Some("DE"));
+    assert_eq!(country(&[("elsewhere", "DE")]).as_deref(), Some("DE"));
+    for unsaid in [[("country", ""), ("elsewhere", "DE")], [("country", "elsewhere"), ("elsewhere", "")]] {
+        assert_eq!(country(&unsaid), None);
+    }
+    assert_eq!(country(&[]), None, "nothing chosen is not said");
+}
+
+#[test]
+fn who_is_not_sure_is_asked_on() {
+    let along = |door, step, fields: &[(&str, &str)]| Walk::along(door, &[(step, typed(fields))].into()).steps;
+    assert!(along(Door::Seen, Step::What, &[("what", "unsure")]).contains(&Step::Place));
+    assert!(along(Door::Picture, Step::Whose, &[("whose", "unsure")]).contains(&Step::Files));
 }
 
 #[test]

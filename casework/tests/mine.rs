@@ -224,6 +224,7 @@ async fn when_nothing_could_be_done_the_case_says_why_and_can_be_appealed() {
         let case = sent.seen(world, &token).await;
         assert_eq!(case.state, CaseState::Appealed);
         assert!(!case.can_be_appealed());
+        assert!(!case.nothing_could_be_done(), "that is open again");
         assert!(case.messages.iter().any(|message| message.body == "It is back."));
         assert_eq!(world.count("SELECT count(*) FROM cases WHERE holder_id IS NULL").await, 1, "back in the queue");
     })

@@ -51,7 +51,8 @@ async fn what_is_not_urgent_stops_at_once_keeps_everything_and_can_go_on() {
         queue::take(&world.cw, &analyst, sent.case).await.unwrap();
         let opened = case::open(&world.cw, &analyst, sent.case).await.unwrap();
         let link = BTreeSet::from([opened.items.iter().find(|open| open.item.domain.is_some()).unwrap().item.id]);
-        let drafted = notice::draft(&world.cw, &analyst, sent.case, provider, &link, &words("because")).await.unwrap();
+        let new = notice::Draft::new(provider, link, words("because"));
+        let drafted = notice::draft(&world.cw, &analyst, sent.case, &new).await.unwrap();
         notice::approve(&world.cw, &analyst, drafted).await.unwrap();
 
         let token = sent.enter(world).await;
@@ -101,6 +102,29 @@ async fn where_somebody_may_be_in_danger_a_person_reads_the_case_first() {
         let seen = sent.seen(world, &token).await;
         assert_eq!(seen.state, CaseState::Withdrawn);
         assert!(happened(&seen, &Event::Withdrawn));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_appeal_takes_the_wish_to_stop_back() {
+    on_each_engine(async |world| {
+        world.hotline().await;
+        let sent = sent_at(world, 1).await;
+        let token = sent.enter(world).await;
+        erasure::ask(&world.cw, &token, STOP).await.unwrap();
+        sent.becomes(world, "closed", Some("not_found")).await;
+        mine::appeal(&world.cw, &token, &words("It is back.")).await.unwrap();
+        let seen = sent.seen(world, &token).await;
+        assert_eq!((seen.state, seen.withdraw_asked), (CaseState::Appealed, false));
+        assert!(happened(&seen, &Event::WithdrawCancelled));
+
+        let other = sent_at(world, 1).await;
+        let token = other.enter(world).await;
+        other.becomes(world, "closed", Some("not_found")).await;
+        mine::appeal(&world.cw, &token, &words("It is back.")).await.unwrap();
+        let seen = other.seen(world, &token).await;
+        assert!(!happened(&seen, &Event::WithdrawCancelled), "there was no such wish");
     })
     .await;
 }

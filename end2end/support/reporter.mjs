@@ -53,12 +53,12 @@ export class Reporter extends Person {
     return steps;
   }
 
-  /** Sends, keeps the code and says so. */
+  /** Sends, keeps the code and says so. Who is in danger reads another last page. */
   async sends() {
     await this.go(this.button('report.check.send'));
     const code = await this.readsCode();
     await this.go(this.button('receipt.saved'));
-    await this.heading('receipt.done.title').waitFor();
+    await this.heading('receipt.done.title').or(this.heading('receipt.done.title_first')).waitFor();
     return code;
   }
 
@@ -86,10 +86,11 @@ export class Reporter extends Person {
     await this.sees('my_case.done.stop');
   }
 
-  /** Asks to have words and protection erased, in the two steps. */
+  /** Asks to have words and, where there are files, their protection erased, in the two steps. */
   async asksToErase() {
     await this.go(this.link('my_case.do.erase'));
-    await this.fill({ erase: ['words', 'protection'] });
+    const hasFiles = (await this.field('erase', 'protection').count()) > 0;
+    await this.fill({ erase: hasFiles ? ['words', 'protection'] : ['words'] });
     await this.go(this.button('my_case.erase.next'));
     await this.heading('my_case.erase.sure.title').waitFor();
     await this.go(this.button('my_case.erase.sure.erase'));

@@ -17,8 +17,16 @@ use crate::drawings;
 /// The most files of one form.
 pub const MOST_FILES: usize = 50;
 
+/// Why an empty file has no fingerprint (`docs/hashing.md`).
+const EMPTY: &str = "empty";
+/// Why a file that is neither picture nor video has none that is found again.
+const NOT_A_PICTURE: &str = "not_a_picture";
+
 /// The id of the file field.
 pub(super) const FIELD: &str = "choose-files";
+
+/// The id of what says that the form must wait.
+pub(super) const NOT_READY: &str = "not-ready";
 
 /// What the island says, in the reader's language. `%{…}` stands for what is filled in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +48,8 @@ pub struct HashWords {
     pub remove_name: String,
     pub sent: String,
     pub status: String,
+    pub not_ready: String,
+    pub go_on: String,
     /// What to say of a file, by the reason's code in `docs/hashing.md`.
     pub problems: BTreeMap<String, String>,
 }
@@ -50,8 +60,8 @@ const PROBLEMS: [&str; 12] = [
     "low_quality",
     "video",
     "unsupported_format",
-    "not_a_picture",
-    "empty",
+    NOT_A_PICTURE,
+    EMPTY,
     "truncated",
     "damaged",
     "too_large",
@@ -85,6 +95,8 @@ impl HashWords {
             remove_name: say!(language, "hash.remove_name"),
             sent: say!(language, "hash.sent"),
             status: say!(language, "hash.status"),
+            not_ready: say!(language, "hash.not_ready"),
+            go_on: say!(language, "hash.go_on"),
             problems: PROBLEMS.into_iter().map(problem).collect(),
         }
     }
@@ -104,6 +116,13 @@ pub(super) enum State {
     Done(String),
     /// The reason's code.
     Failed(String),
+}
+
+impl State {
+    /// Of a file whose fingerprints are made. An empty file has the same ones as every other: it is refused.
+    pub fn made(json: String) -> Self {
+        if no_pdq(&json).as_deref() == Some(EMPTY) { Self::Failed(EMPTY.to_owned()) } else { Self::Done(json) }
+    }
 }
 
 /// A chosen file.
@@ -130,6 +149,29 @@ pub(super) struct Files {
     pub too_many: RwSignal<bool>,
 }
 
+/// A pressed button: what it sends, and where to. A browser that does not tell the button leaves it empty.
+#[derive(Clone, Default)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only in the browser is a button pressed"))]
+pub(super) struct Pressed {
+    /// Under which name.
+    pub name: String,
+    /// Which value.
+    pub value: String,
+    /// Where to, if not where the form says.
+    pub action: Option<String>,
+}
+
+/// A form that waits for its fingerprints.
+#[derive(Clone, Copy)]
+pub(super) struct Hold {
+    /// A fingerprint is being made.
+    pub busy: Memo<bool>,
+    /// The button that was pressed meanwhile.
+    pub pressed: RwSignal<Option<Pressed>>,
+    /// They go on without what is not made.
+    pub goes_on: RwSignal<bool>,
+}
+
 /// Choosing files. `form`: the id of the form the fingerprints belong to. `kept`: fingerprints given before, as JSON.
 #[island]
 pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl IntoView {
@@ -141,6 +183,19 @@ pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl Into
     };
     let has_script = RwSignal::new(false);
     Effect::new(move || has_script.set(true));
+    let hold = Hold {
+        busy: Memo::new(move |_| files.chosen.with(|chosen| chosen.iter().any(|file| !is_done(file.state)))),
+        pressed: RwSignal::new(None),
+        goes_on: RwSignal::new(false),
+    };
+    Effect::new(move || {
+        if !hold.busy.get() {
+            hold.pressed.set(None);
+        }
+    });
+    #[cfg(feature = "hydrate")]
+    super::held_form::watch(form.clone(), hold);
+    let held = form.clone();
     let words = StoredValue::new(words);
     let say = move |pick: fn(&HashWords) -> &String| words.with_value(|words| pick(words).clone());
     let row = move |file: Chosen| row(words, form.clone(), files, file);
@@ -170,6 +225,23 @@ pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl Into
             <ul class="files">
                 <For each=move || files.chosen.get() key=|file| file.id children=row />
             </ul>
+            <div id=NOT_READY role="status" tabindex="-1">
+                {move || hold.pressed.get().filter(|_| hold.busy.get()).map(|by| not_ready(words, &held, hold, by))}
+            </div>
+        </div>
+    }
+}
+
+/// Why the form was not sent, and the way on without what is not made: with the button that was pressed.
+fn not_ready(words: StoredValue<HashWords>, form: &str, hold: Hold, by: Pressed) -> impl IntoView + use<> {
+    let Pressed { name, value, action } = by;
+    view! {
+        <div class="notice">
+            <p>{words.with_value(|words| words.not_ready.clone())}</p>
+            <button class="btn quiet" type="submit" form=form.to_owned() name=name value=value formaction=action
+                on:click=move |_| hold.goes_on.set(true)>
+                {words.with_value(|words| words.go_on.clone())}
+            </button>
         </div>
     }
 }
@@ -178,7 +250,7 @@ fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
     let kept = kept.into_iter().zip(0..).map(|(json, id)| Chosen {
         id,
         name: words.kept.clone(),
-        state: RwSignal::new(State::Done(json)),
+        state: RwSignal::new(State::made(json)),
     });
     kept.collect()
 }
@@ -207,16 +279,24 @@ fn result(words: StoredValue<HashWords>, form: &str, json: &str) -> impl IntoVie
     let fingerprints: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     let text = |name: &str| fingerprints.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let shown = text("pdq").or_else(|| text("sha256")).unwrap_or_default();
-    let lacks = text("no_pdq").and_then(|code| words.with_value(|words| words.problems.get(&code).cloned()));
+    let code = text("no_pdq");
+    let lacks = code.as_ref().and_then(|code| words.with_value(|words| words.problems.get(code).cloned()));
+    let class = if code.as_deref() == Some(NOT_A_PICTURE) { "problem" } else { "hint" };
     view! {
+        {lacks.map(|lacks| view! { <p class=class>{lacks}</p> })}
         <p class="hash" dir="ltr">{shown}</p>
-        {lacks.map(|lacks| view! { <p class="hint">{lacks}</p> })}
         <details>
             <summary>{words.with_value(|words| words.sent.clone())}</summary>
             <code class="hash" dir="ltr">{json.to_owned()}</code>
         </details>
         <input type="hidden" name="file" form=form.to_owned() value=json.to_owned() />
     }
+}
+
+/// Why there is no PDQ hash, as the fingerprints say it.
+fn no_pdq(json: &str) -> Option<String> {
+    let fingerprints: serde_json::Value = serde_json::from_str(json).ok()?;
+    fingerprints.get("no_pdq")?.as_str().map(str::to_owned)
 }
 
 fn is_done(state: RwSignal<State>) -> bool {

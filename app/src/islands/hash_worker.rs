@@ -139,7 +139,7 @@ fn heard(files: Files, message: &JsValue) {
         }
         "done" => {
             let json = js_sys::JSON::stringify(&field(message, "fingerprints")).map(String::from).unwrap_or_default();
-            change(files, id, State::Done(json));
+            change(files, id, State::made(json));
         }
         "failed" => change(files, id, State::Failed(text(message, "reason"))),
         _ => {}

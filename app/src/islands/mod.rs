@@ -3,3 +3,5 @@
 pub mod hash_files;
 #[cfg(feature = "hydrate")]
 mod hash_worker;
+#[cfg(feature = "hydrate")]
+mod held_form;

@@ -15,21 +15,37 @@ use crate::visit::Visit;
 use crate::words::Language;
 use crate::{App, countries, drawings, say};
 
+/// The form's id, which the language switch submits: a country chosen but not shown yet comes along.
+const FORM: &str = "country-form";
+
 /// `?country=SE`; without it, or with a code that is none, the operator's first country.
 pub async fn show(State(app): State<Arc<App>>, Path(Help { language }): Path<Help>, visit: Visit) -> Response {
     let country = chosen_country(&app, &visit);
     let form = FormState::filled(Fields(vec![("country".to_owned(), country.clone())]));
-    Page::public(&visit).with_help_in(&country).render(&app, &visit, || {
+    let page = Page::public(&visit).with_help_in(&country);
+    page.with_open_form(FORM, Help { language }.to_string()).render(&app, &visit, || {
         let name = countries::name(language, &country);
-        let near: Vec<_> = app.help.in_country(&country).map(|entry| line(language, entry)).collect();
+        let is_other = |entry: &&HelpEntry| entry.kind == HelpKind::Prevention;
+        let lines = |entries: Vec<&HelpEntry>| entries.into_iter().map(|entry| line(language, entry)).collect::<Vec<_>>();
+        let (other_near, near): (Vec<_>, Vec<_>) = app.help.in_country(&country).partition(is_other);
+        let (other, everywhere): (Vec<_>, Vec<_>) = app.help.everywhere().partition(is_other);
         let nothing_near = near.is_empty();
-        let everywhere: Vec<_> = app.help.everywhere().map(|entry| line(language, entry)).collect();
+        let emergency = near_by(&app, &country, HelpKind::Emergency).into_iter().next();
+        let emergency = emergency.and_then(|entry| entry.phones.first().map(|phone| call(phone)));
+        let emergency = emergency.map(|number| {
+            view! { <p>{say!(language, "help.danger_call", country = name.clone())}</p> {number} }
+        });
+        let (near, everywhere) = (lines(near), lines(everywhere));
+        let other = lines([other_near, other].concat());
         view! {
             <div class="narrow">
                 <h1>{say!(language, "help.title")}</h1>
                 <p class="lede">{say!(language, "help.lede")}</p>
-                <p class="notice plum">{say!(language, "help.danger")}</p>
-                <form method="get" action=Help { language }.to_string()>
+                <div class="notice plum">
+                    <p>{say!(language, "help.danger")}</p>
+                    {emergency}
+                </div>
+                <form id=FORM method="get" action=Help { language }.to_string()>
                     {select_field(&form, "country", say!(language, "help.country"), None, countries::choices(&app.operator, language))}
                     <p><button class="btn quiet" type="submit">{say!(language, "help.show")}</button></p>
                 </form>
@@ -39,6 +55,10 @@ pub async fn show(State(app): State<Arc<App>>, Path(Help { language }): Path<Hel
                 <h2>{say!(language, "help.everywhere")}</h2>
                 <p>{say!(language, "help.everywhere_text")}</p>
                 <ul class="lines">{everywhere}</ul>
+                <details class="more">
+                    <summary>{say!(language, "help.other")}</summary>
+                    <ul class="lines">{other}</ul>
+                </details>
             </div>
         }
     })
@@ -49,10 +69,8 @@ fn chosen_country(app: &App, visit: &Visit) -> String {
     let asked = form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "country")
         .map(|(_, value)| value.into_owned());
-    asked
-        .filter(|code| countries::is_known(code))
-        .or_else(|| app.operator.countries.first().cloned())
-        .unwrap_or_default()
+    let asked = asked.filter(|code| countries::is_known(code));
+    country_or_first(app, asked.as_deref()).to_owned()
 }
 
 /// One place to turn to, with everything we know of it and where we know it from.
@@ -66,10 +84,20 @@ fn line(language: Language, entry: &HelpEntry) -> impl IntoView + use<> {
     ];
     let facts: Vec<_> = facts
         .into_iter()
-        .filter_map(|(key, fact)| fact.clone().map(|fact| view! { <p>{say!(language, key)} " " <bdi>{fact}</bdi></p> }))
+        .filter_map(|(key, fact)| {
+            fact.as_deref().map(|fact| view! { <p>{say!(language, key)} " " {told(language, fact)}</p> })
+        })
         .collect();
     let page = entry.url.clone().map(|url| {
-        view! { <p><a href=url rel="noreferrer">{say!(language, "help.page")}</a></p> }
+        let name = entry.name.clone();
+        view! {
+            <p>
+                <a href=url rel="noreferrer">
+                    {say!(language, "help.page")}
+                    <span class="visually-hidden">": " <bdi>{name}</bdi></span>
+                </a>
+            </p>
+        }
     });
     view! {
         <li class="line">
@@ -81,6 +109,54 @@ fn line(language: Language, entry: &HelpEntry) -> impl IntoView + use<> {
             {sources(language, entry)}
         </li>
     }
+}
+
+/// A fact in the reader's language, if it is made of what many places say; else as the directory has it, in English.
+fn told(language: Language, fact: &str) -> AnyView {
+    let translated: Option<Vec<String>> = fact.split("; ").map(|part| common(language, part)).collect();
+    match translated {
+        Some(parts) => {
+            let comma = say!(language, "help.value.comma");
+            parts.join(&format!("{comma} ")).into_any()
+        }
+        None => {
+            let fact = fact.to_owned();
+            view! { <bdi lang="en" dir="ltr">{fact}</bdi> }.into_any()
+        }
+    }
+}
+
+/// What many places say of themselves, and the words for it.
+fn common(language: Language, part: &str) -> Option<String> {
+    let key = match part {
+        "24/7" | "24 h" | "24 h, all year" | "24 h, every day" => "always",
+        "free" | "free call" | "toll-free" | "toll-free short code" => "free",
+        "free call, not shown on the bill" => "free_hidden",
+        "not shown on the bill" => "hidden",
+        "phone" => "phone",
+        "chat" | "live chat" | "online chat" | "webchat" => "chat",
+        "email" => "email",
+        "SMS" => "sms",
+        "app" => "app",
+        "forum" => "forum",
+        "web form" | "web form only" => "form",
+        "web form, anonymous" => "form_anonymous",
+        "web form, can be anonymous" => "form_maybe_anonymous",
+        "under 18" => "under_18",
+        "up to 18" | "18 and under" => "up_to_18",
+        "up to 25" => "up_to_25",
+        "parents" => "parents",
+        "adults" => "adults",
+        "Dutch" => "dutch",
+        "English" => "english",
+        "Finnish" => "finnish",
+        "French" => "french",
+        "German" => "german",
+        "Italian" => "italian",
+        "Swedish" => "swedish",
+        _ => return None,
+    };
+    Some(say!(language, format!("help.value.{key}")))
 }
 
 /// The number of the emergency services has no name of its own to show.
@@ -134,30 +210,65 @@ fn dialable(phone: &str) -> Option<String> {
     is_number.then(|| phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect())
 }
 
-/// The strip of local help at the foot of every public page: the emergency number, someone to talk to, and the way to all
-/// of it. `country`: the reader's if they said it, else the operator's first.
-pub fn help_strip(app: &App, language: Language, country: Option<&str>) -> impl IntoView + use<> {
-    let country = country.or(app.operator.countries.first().map(String::as_str)).unwrap_or_default().to_owned();
-    let first_number = |kind| {
-        let entry = app.help.in_country(&country).find(|entry| entry.kind == kind && !entry.phones.is_empty())?;
-        Some((entry.name.clone(), entry.phones.first()?.clone()))
+/// The country the reader told, else the operator's first.
+pub fn country_or_first<'a>(app: &'a App, told: Option<&'a str>) -> &'a str {
+    told.or(app.operator.countries.first().map(String::as_str)).unwrap_or_default()
+}
+
+/// Numbers to ring in a country; up to two, the first of them first.
+pub fn near_by(app: &App, country: &str, kind: HelpKind) -> Vec<HelpEntry> {
+    let entries = app.help.in_country(country);
+    entries.filter(|entry| entry.kind == kind && !entry.phones.is_empty()).take(2).cloned().collect()
+}
+
+/// Who it is, and the number that rings when pressed; without a number, their page.
+pub fn to_ring(entry: &HelpEntry) -> impl IntoView + use<> {
+    let phone = entry.phones.first().map(|phone| call(phone));
+    let name = entry.name.clone();
+    let name = match entry.url.clone().filter(|_| phone.is_none()) {
+        Some(url) => view! { <a href=url rel="noreferrer"><bdi>{name}</bdi></a> }.into_any(),
+        None => view! { <bdi>{name}</bdi> }.into_any(),
     };
-    let emergency = first_number(HelpKind::Emergency)
-        .map(|(_, phone)| view! { <li>{say!(language, "help.strip.danger")} {call(&phone)}</li> });
-    let talk = first_number(HelpKind::Helpline).map(
-        |(name, phone)| view! { <li>{say!(language, "help.strip.talk")} " " <bdi>{name}</bdi> {call(&phone)}</li> },
-    );
-    let href = format!(
-        "{}?{}",
-        Help { language },
-        form_urlencoded::Serializer::new(String::new()).append_pair("country", &country).finish()
-    );
+    view! { <p>{name} " " {phone}</p> }
+}
+
+/// Help in a country.
+pub fn address(language: Language, country: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("country", country).finish();
+    format!("{}?{query}", Help { language })
+}
+
+/// The way out for a reader who told no country and is not in the one shown.
+pub fn elsewhere(language: Language, country: &str) -> impl IntoView + use<> {
+    let name = countries::name(language, country);
+    let words = say!(language, "help.strip.elsewhere", country = name);
+    (!country.is_empty()).then(|| view! { <a href=Help { language }.to_string()>{words}</a> })
+}
+
+/// The strip of local help at the foot of every public page: the emergency number, someone to talk to, and the way to all
+/// of it. It names the country: the reader's if they said it, else the operator's first, with the way to another.
+pub fn help_strip(app: &App, language: Language, told: Option<&str>) -> impl IntoView + use<> {
+    let country = country_or_first(app, told);
+    let name = countries::name(language, country);
+    let first_number = |kind| {
+        let entry = near_by(app, country, kind).into_iter().next()?;
+        Some((entry.name, entry.phones.into_iter().next()?))
+    };
+    let emergency = first_number(HelpKind::Emergency).map(|(_, phone)| {
+        view! { <li>{say!(language, "help.strip.danger", country = name.clone())} {call(&phone)}</li> }
+    });
+    let talk = first_number(HelpKind::Helpline).map(|(line, phone)| {
+        view! {
+            <li>{say!(language, "help.strip.talk", country = name.clone())} " " <bdi>{line}</bdi> {call(&phone)}</li>
+        }
+    });
     view! {
         <aside class="help" aria-label=say!(language, "help.strip.label")>
             <ul>
                 {emergency}
                 {talk}
-                <li><a href=href>{say!(language, "help.strip.all")}</a></li>
+                {told.is_none().then(|| view! { <li>{elsewhere(language, country)}</li> })}
+                <li><a href=address(language, country)>{say!(language, "help.strip.all")}</a></li>
             </ul>
         </aside>
     }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::error::Answer;
 use crate::page::Page;
-use crate::paths::{Code, Help, Home, Start};
+use crate::paths::{Code, Help, Home, HomeSlash, Start};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
 use crate::{App, drawings, say};
@@ -18,6 +18,11 @@ use crate::{App, drawings, say};
 /// `/`: goes to the best language.
 pub async fn choose_language(visit: Visit) -> Response {
     Redirect::to(&Home { language: visit.language }.to_string()).into_response()
+}
+
+/// `/en/`: goes to `/en`.
+pub async fn without_slash(Path(HomeSlash { language }): Path<HomeSlash>) -> Redirect {
+    Redirect::to(&Home { language }.to_string())
 }
 
 /// The doors; or, before a hotline has been set up, a kind word and the way to help.

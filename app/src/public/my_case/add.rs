@@ -5,17 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::account::{AccountError, AccountHandle};
-use casework::location::{LocationError, MOST_LOCATIONS, parse_pasted};
+use casework::location::{LocationError, MOST_LOCATIONS, PastedLocations, parse_pasted};
 use casework::mine::{self, Addition, ITEMS, Refusal};
+use casework::report::{self, NAMED, Step, Wrong};
 use casework::text::Words;
 use leptos::prelude::*;
 
-use super::{LONGEST_WORDS, about_words, answered, opened, to_my_case};
+use super::{Case, LONGEST_WORDS, about, about_words, answered, opened, still_open, to_my_case};
 use crate::error::Answer;
-use crate::form::{Fields, FormState, Problem, error_summary, text_area, text_field};
+use crate::form::{Fields, FormState, Problem, error_summary, problem_line, text_area, text_field};
 use crate::islands::hash_files::{HashFiles, HashWords};
-use crate::page::Page;
 use crate::paths::{MyCase, MyCaseAdd};
+use crate::public::code::After;
+use crate::public::report::problems::worded;
 use crate::visit::Visit;
 use crate::words::Language;
 use crate::{App, drawings, say};
@@ -23,7 +25,7 @@ use crate::{App, drawings, say};
 /// The empty form.
 pub async fn show(State(app): State<Arc<App>>, Path(MyCaseAdd { language }): Path<MyCaseAdd>, visit: Visit) -> Answer {
     match opened(&app, &visit, language).await {
-        Ok(open) if open.case.can_be_added_to() => Ok(page(&app, &visit, language, &FormState::default())),
+        Ok(open) if open.case.can_be_added_to() => Ok(page(&app, &visit, &open.case, &FormState::default())),
         Ok(_) => Ok(to_my_case(language)),
         Err(instead) => instead,
     }
@@ -36,12 +38,12 @@ pub async fn send(
     visit: Visit,
     fields: Fields,
 ) -> Answer {
-    let open = match opened(&app, &visit, language).await {
+    let open = match still_open(&app, &visit, language, After::Add, &fields).await {
         Ok(open) => open,
         Err(instead) => return instead,
     };
     if let Some(other) = fields.language() {
-        return Ok(page(&app, &visit, other, &FormState::filled(fields)));
+        return Ok(page(&app, &visit.speaking(other), &open.case, &FormState::filled(fields)));
     }
     let wrong = match addition(language, &fields) {
         Err(problems) => problems,
@@ -50,7 +52,7 @@ pub async fn send(
             added => return answered(&app, &visit, language, added, "added"),
         },
     };
-    Ok(page(&app, &visit, language, &FormState { fields, problems: wrong }))
+    Ok(page(&app, &visit, &open.case, &FormState { fields, problems: wrong }))
 }
 
 /// Parses everything, so that all that is wrong is told at once.
@@ -69,38 +71,40 @@ fn addition(language: Language, fields: &Fields) -> Result<Addition, Vec<Problem
 }
 
 fn links(language: Language, pasted: &str, problems: &mut Vec<Problem>) -> Vec<casework::location::Location> {
-    let pasted = parse_pasted(pasted);
-    for bad in pasted.bad {
-        let message = match bad.why {
-            LocationError::TooMany => say!(language, "my_case.add.problem.too_many_links", max = MOST_LOCATIONS),
-            _ => say!(language, "my_case.add.problem.link", typed = bad.text),
-        };
+    let PastedLocations { good, bad } = parse_pasted(pasted);
+    let (over, bad): (Vec<_>, Vec<_>) = bad.into_iter().partition(|bad| bad.why == LocationError::TooMany);
+    if !over.is_empty() {
+        let message = say!(language, "my_case.add.problem.too_many_links", max = MOST_LOCATIONS);
         problems.push(Problem::new("links", message));
     }
-    pasted.good
+    problems.extend(bad.into_iter().take(NAMED).map(|bad| said(language, "links", Wrong::Link(bad))));
+    good
 }
 
-/// Both fields empty: no account. One of them: an account that lacks something.
+/// As a report says it.
+fn said(language: Language, field: &'static str, wrong: Wrong) -> Problem {
+    worded(language, Step::Where, &report::Problem { field, wrong })
+}
+
+/// Both fields empty: no account. The name alone is one: not everybody knows the app.
 fn account(language: Language, fields: &Fields, problems: &mut Vec<Problem>) -> Option<AccountHandle> {
     let (provider, handle) = (fields.get("provider").trim(), fields.get("handle").trim());
     if provider.is_empty() && handle.is_empty() {
         return None;
     }
-    let (field, key) = match AccountHandle::parse(provider, handle) {
+    let error = match AccountHandle::parse(provider, handle) {
         Ok(account) => return Some(account),
-        Err(AccountError::ProviderMissing) => ("provider", "provider"),
-        Err(AccountError::ProviderTooLong) => ("provider", "provider_long"),
-        Err(AccountError::HandleMissing) => ("handle", "handle"),
-        Err(AccountError::HandleTooLong) => ("handle", "handle_long"),
+        Err(error) => error,
     };
-    problems.push(Problem::new(field, say!(language, format!("my_case.add.problem.{key}"))));
+    let field = if error == AccountError::ProviderTooLong { "provider" } else { "handle" };
+    problems.push(said(language, field, Wrong::Account(error)));
     None
 }
 
 fn files(language: Language, fields: &Fields, problems: &mut Vec<Problem>) -> Vec<hashing::FileFingerprints> {
-    let parsed: Result<Vec<_>, _> = fields.all("file").map(serde_json::from_str).collect();
-    parsed.unwrap_or_else(|_| {
-        problems.push(Problem::new("choose-files", say!(language, "my_case.add.problem.file")));
+    let parsed: Result<Vec<_>, _> = fields.all("file").map(report::file).collect();
+    parsed.unwrap_or_else(|wrong| {
+        problems.push(said(language, "choose-files", wrong));
         Vec::new()
     })
 }
@@ -113,10 +117,11 @@ fn words(language: Language, typed: &str, problems: &mut Vec<Problem>) -> Option
 }
 
 /// The files stand before the form and belong to it: a file field inside a form could be sent.
-fn page(app: &App, visit: &Visit, language: Language, form: &FormState) -> Response {
+pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Response {
+    let language = visit.language;
     let kept: Vec<String> = form.fields.all("file").map(str::to_owned).collect();
-    let visit = visit.speaking(language);
-    Page::public(&visit).with_status(form.status()).with_open_form("add").with_islands().render(app, &visit, || {
+    let page = about(case, visit).with_status(form.status()).with_islands();
+    page.with_open_form("add", MyCaseAdd { language }.to_string()).render(app, visit, || {
         view! {
             <div class="narrow">
                 {error_summary(language, form)}
@@ -125,6 +130,7 @@ fn page(app: &App, visit: &Visit, language: Language, form: &FormState) -> Respo
                 <p class="lede">{say!(language, "my_case.add.lede")}</p>
                 <section>
                     <h2>{say!(language, "my_case.add.files")}</h2>
+                    {problem_line("choose-files", form.problem("choose-files"))}
                     <HashFiles words=HashWords::in_language(language) form="add".to_owned() kept />
                 </section>
                 <form id="add" method="post" action=MyCaseAdd { language }.to_string()>

@@ -8,23 +8,22 @@ use casework::mine;
 use casework::text::Words;
 use leptos::prelude::*;
 
-use super::{LONGEST_WORDS, about_words, answered, opened, to_my_case};
+use super::{Case, LONGEST_WORDS, about, about_words, answered, opened, still_open, to_my_case};
 use crate::error::Answer;
 use crate::form::{Fields, FormState, Problem, error_summary, text_area};
-use crate::page::Page;
 use crate::paths::{MyCase, MyCaseAppeal};
+use crate::public::code::After;
 use crate::visit::Visit;
-use crate::words::Language;
 use crate::{App, drawings, say};
 
-/// The form; only where there is an outcome to disagree with.
+/// The empty form.
 pub async fn show(
     State(app): State<Arc<App>>,
     Path(MyCaseAppeal { language }): Path<MyCaseAppeal>,
     visit: Visit,
 ) -> Answer {
     match opened(&app, &visit, language).await {
-        Ok(open) if open.case.can_be_appealed() => Ok(page(&app, &visit, language, &FormState::default())),
+        Ok(open) if open.case.can_be_appealed() => Ok(page(&app, &visit, &open.case, &FormState::default())),
         Ok(_) => Ok(to_my_case(language)),
         Err(instead) => instead,
     }
@@ -37,12 +36,12 @@ pub async fn send(
     visit: Visit,
     fields: Fields,
 ) -> Answer {
-    let open = match opened(&app, &visit, language).await {
+    let open = match still_open(&app, &visit, language, After::Appeal, &fields).await {
         Ok(open) => open,
         Err(instead) => return instead,
     };
     if let Some(other) = fields.language() {
-        return Ok(page(&app, &visit, other, &FormState::filled(fields)));
+        return Ok(page(&app, &visit.speaking(other), &open.case, &FormState::filled(fields)));
     }
     match Words::parse(fields.get("words"), LONGEST_WORDS) {
         Ok(words) => {
@@ -51,15 +50,17 @@ pub async fn send(
         }
         Err(mistake) => {
             let form = FormState { problems: vec![Problem::new("words", about_words(language, mistake))], fields };
-            Ok(page(&app, &visit, language, &form))
+            Ok(page(&app, &visit, &open.case, &form))
         }
     }
 }
 
-fn page(app: &App, visit: &Visit, language: Language, form: &FormState) -> Response {
+/// The form; only where there is an outcome to disagree with.
+pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Response {
+    let language = visit.language;
     let hint = Some(say!(language, "my_case.appeal.words_hint"));
-    let visit = visit.speaking(language);
-    Page::public(&visit).with_status(form.status()).with_open_form("appeal").render(app, &visit, || {
+    let page = about(case, visit).with_status(form.status());
+    page.with_open_form("appeal", MyCaseAppeal { language }.to_string()).render(app, visit, || {
         view! {
             <div class="narrow">
                 {error_summary(language, form)}

@@ -8,11 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::erasure::{self, WAIT, Wish};
 use leptos::prelude::*;
 
-use super::{Case, answered, opened, to_code};
+use super::{Case, about, answered, opened, to_code};
 use crate::cookies::Holds;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary};
-use crate::page::Page;
 use crate::paths::{MyCase, MyCaseErase, MyCaseEraseSure, MyCaseKeep};
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
@@ -25,7 +24,7 @@ pub async fn show(
     visit: Visit,
 ) -> Answer {
     match opened(&app, &visit, language).await {
-        Ok(open) => Ok(first_step(&app, &visit, language, &open.case, &FormState::default())),
+        Ok(open) => Ok(first_step(&app, &visit, &open.case, &FormState::default())),
         Err(instead) => instead,
     }
 }
@@ -41,12 +40,15 @@ pub async fn choose(
         Ok(open) => open,
         Err(instead) => return instead,
     };
+    if let Some(other) = fields.language() {
+        return Ok(first_step(&app, &visit.speaking(other), &open.case, &FormState::filled(fields)));
+    }
     let wish = wish(&fields);
     if wish == Wish::default() {
         let form = FormState { problems: vec![Problem::new("erase", say!(language, "my_case.erase.none"))], fields };
-        return Ok(first_step(&app, &visit, language, &open.case, &form));
+        return Ok(first_step(&app, &visit, &open.case, &form));
     }
-    Ok(second_step(&app, &visit, language, &open.case, wish))
+    Ok(second_step(&app, &visit, &open.case, wish))
 }
 
 /// Second step: yes. From what is left of an erased case as well.
@@ -60,6 +62,12 @@ pub async fn ask(
     let wish = wish(&fields);
     if wish == Wish::default() {
         return Ok(Redirect::to(&MyCaseErase { language }.to_string()).into_response());
+    }
+    if let Some(other) = fields.language() {
+        return match opened(&app, &visit, language).await {
+            Ok(open) => Ok(second_step(&app, &visit.speaking(other), &open.case, wish)),
+            Err(instead) => instead,
+        };
     }
     let asked = erasure::ask(&app.casework, &token, wish).await;
     answered(&app, &visit, language, asked, if wish.erases() { "erase" } else { "stop" })
@@ -81,22 +89,25 @@ fn wish(fields: &Fields) -> Wish {
     Wish { stop: wished("stop"), words: wished("words"), protection: wished("protection") }
 }
 
-fn first_step(app: &App, visit: &Visit, language: Language, case: &Case, form: &FormState) -> Response {
+fn first_step(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Response {
+    let language = visit.language;
     let choice = |value: &str| Choice {
         value: value.to_owned(),
         label: say!(language, format!("my_case.erase.{value}")),
         hint: Some(say!(language, format!("my_case.erase.{value}_hint"))),
     };
     let stop = case.can_be_withdrawn().then_some("stop");
-    let offered = stop.into_iter().chain(["words", "protection"]).map(choice).collect();
-    Page::public(visit).with_status(form.status()).render(app, visit, || {
+    let protection = case.has_files().then_some("protection");
+    let offered = stop.into_iter().chain(["words"]).chain(protection).map(choice).collect();
+    let page = about(case, visit).with_status(form.status());
+    page.with_open_form("erase-form", MyCaseErase { language }.to_string()).render(app, visit, || {
         view! {
             <div class="narrow">
                 {error_summary(language, form)}
                 <p class="crumb"><a href=MyCase { language }.to_string()>{drawings::arrow_back()} {say!(language, "my_case.back")}</a></p>
                 <h1>{say!(language, "my_case.erase.title")}</h1>
                 <p class="lede">{say!(language, "my_case.erase.lede")}</p>
-                <form method="post" action=MyCaseErase { language }.to_string()>
+                <form id="erase-form" method="post" action=MyCaseErase { language }.to_string()>
                     {choices(form, "checkbox", "erase", say!(language, "my_case.erase.legend"), "", offered)}
                     <p><button class="btn" type="submit">{say!(language, "my_case.erase.next")}</button></p>
                 </form>
@@ -105,17 +116,23 @@ fn first_step(app: &App, visit: &Visit, language: Language, case: &Case, form: &
     })
 }
 
-fn second_step(app: &App, visit: &Visit, language: Language, case: &Case, wish: Wish) -> Response {
+fn second_step(app: &App, visit: &Visit, case: &Case, wish: Wish) -> Response {
+    let language = visit.language;
     let fields = [(wish.stop, "stop"), (wish.words, "words"), (wish.protection, "protection")];
     let fields = fields.into_iter().filter(|(wished, _)| *wished);
     let fields = fields.map(|(_, what)| view! { <input type="hidden" name="erase" value=what /> }).collect_view();
-    let yes = if wish.erases() { "my_case.erase.sure.erase" } else { "my_case.erase.sure.stop_now" };
-    Page::public(visit).render(app, visit, || {
+    let yes = match (wish.stop, wish.erases()) {
+        (true, true) => "my_case.erase.sure.both",
+        (_, true) => "my_case.erase.sure.erase",
+        (_, false) => "my_case.erase.sure.stop_now",
+    };
+    let page = about(case, visit).with_open_form("sure", MyCaseEraseSure { language }.to_string());
+    page.render(app, visit, || {
         view! {
             <div class="narrow">
                 <p class="crumb"><a href=MyCase { language }.to_string()>{drawings::arrow_back()} {say!(language, "my_case.back")}</a></p>
                 <h1>{say!(language, "my_case.erase.sure.title")}</h1>
-                {wish.stop.then(|| stopping(language, case))}
+                {wish.stop.then(|| stopping(language, case, wish))}
                 {wish.erases().then(|| erasing(app, language, case, wish))}
                 <h2>{say!(language, "my_case.erase.sure.cannot")}</h2>
                 <ul class="effects">
@@ -123,7 +140,7 @@ fn second_step(app: &App, visit: &Visit, language: Language, case: &Case, wish: 
                     {stays(say!(language, "my_case.erase.sure.told"))}
                     {wish.erases().then(|| stays_after_erasing(app, language))}
                 </ul>
-                <form method="post" action=MyCaseEraseSure { language }.to_string()>
+                <form id="sure" method="post" action=MyCaseEraseSure { language }.to_string()>
                     {fields}
                     <p class="actions">
                         <a class="btn" href=MyCase { language }.to_string()>{say!(language, "my_case.erase.sure.back")}</a>
@@ -135,12 +152,13 @@ fn second_step(app: &App, visit: &Visit, language: Language, case: &Case, wish: 
     })
 }
 
-/// When we stop, and what stays. Where somebody may be in danger, a person reads the case first, and this says so.
-fn stopping(language: Language, case: &Case) -> impl IntoView + use<> {
+/// When we stop, and what stays, unless it is to be erased. Where somebody may be in danger, a person reads the case first,
+/// and this says so.
+fn stopping(language: Language, case: &Case, wish: Wish) -> impl IntoView + use<> {
     let when = if case.stops_at_once { "my_case.erase.sure.stop" } else { "my_case.erase.sure.stop_read" };
     view! {
         <p class="lede">{say!(language, when)}</p>
-        <p>{say!(language, "my_case.erase.sure.stop_again")}</p>
+        {(!wish.words).then(|| view! { <p>{say!(language, "my_case.erase.sure.stop_again")}</p> })}
     }
 }
 
@@ -148,8 +166,9 @@ fn stopping(language: Language, case: &Case) -> impl IntoView + use<> {
 fn erasing(app: &App, language: Language, case: &Case, wish: Wish) -> impl IntoView + use<> {
     let day = say_time(language, app.casework.hours.zone(), app.casework.now() + WAIT);
     let stays_protected = case.protection.listed > 0 && !wish.protection;
+    let when = if wish.words { "my_case.erase.sure.when" } else { "my_case.erase.sure.when_protection" };
     view! {
-        <p class="lede">{say!(language, "my_case.erase.sure.when", day = day)}</p>
+        <p class="lede">{say!(language, when, day = day)}</p>
         <p>{say!(language, "my_case.erase.sure.why_wait")}</p>
         <h2>{say!(language, "my_case.erase.sure.will")}</h2>
         <ul class="effects">{gone(language, wish, stays_protected)}</ul>
@@ -165,7 +184,10 @@ fn gone(language: Language, wish: Wish, stays_protected: bool) -> impl IntoView 
     let code = if stays_protected { "my_case.erase.sure.code_stub" } else { "my_case.erase.sure.code" };
     let mut lines = Vec::new();
     if wish.words {
-        lines.extend(["my_case.erase.sure.words", "my_case.erase.sure.email", code, "my_case.erase.sure.work"]);
+        lines.extend(["my_case.erase.sure.words", "my_case.erase.sure.email", code]);
+    }
+    if wish.words && !wish.stop {
+        lines.push("my_case.erase.sure.work");
     }
     if wish.protection {
         lines.push("my_case.erase.sure.protection");

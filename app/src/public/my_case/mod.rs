@@ -11,9 +11,12 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::message::Message;
 use casework::mine::{self, Mine, MyCase as Case, Refusal};
+use casework::taxonomy::CaseState;
 use casework::text::{Words, WordsError};
 use casework::vault::CookieToken;
+use chrono_tz::Tz;
 use leptos::prelude::*;
 
 use crate::cookies::Holds;
@@ -21,6 +24,7 @@ use crate::error::{Answer, Failure};
 use crate::form::{Fields, FormState, Problem, error_summary};
 use crate::page::Page;
 use crate::paths::{Code, Help, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseKeep, MyCaseWrite};
+use crate::public::code::{self, After};
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
 use crate::{App, say};
@@ -40,19 +44,34 @@ pub async fn write(
     visit: Visit,
     fields: Fields,
 ) -> Answer {
+    let open = match still_open(&app, &visit, language, After::Write, &fields).await {
+        Ok(open) => open,
+        Err(instead) => return instead,
+    };
     if let Some(other) = fields.language() {
-        return page(&app, &visit, other, &FormState::filled(fields)).await;
+        return Ok(case_page(&app, &visit.speaking(other), &open.case, &FormState::filled(fields)));
     }
-    let Some(token) = Holds::Case.token(&app, &visit) else { return Ok(to_code(&app, &visit, language)) };
     match Words::parse(fields.get("words"), LONGEST_WORDS) {
         Ok(words) => {
-            let written = mine::write(&app.casework, &token, &words).await;
+            let written = mine::write(&app.casework, &open.token, &words).await;
             answered(&app, &visit, language, written, "wrote")
         }
         Err(mistake) => {
             let form = FormState { problems: vec![Problem::new("words", about_words(language, mistake))], fields };
-            page(&app, &visit, language, &form).await
+            Ok(case_page(&app, &visit, &open.case, &form))
         }
+    }
+}
+
+/// The case, opened again, with what was typed into one of its forms before it was closed.
+pub async fn go_on(app: &App, visit: &Visit, after: After, fields: Fields) -> Answer {
+    let form = FormState::filled(fields);
+    match opened(app, visit, visit.language).await {
+        Ok(open) if after == After::Add && open.case.can_be_added_to() => Ok(add::page(app, visit, &open.case, &form)),
+        Ok(open) if after == After::Appeal && open.case.can_be_appealed() => {
+            Ok(appeal::page(app, visit, &open.case, &form))
+        }
+        _ => page(app, visit, visit.language, &form).await,
     }
 }
 
@@ -101,12 +120,43 @@ struct Opened {
 
 /// The open case; or the answer to give instead.
 async fn opened(app: &App, visit: &Visit, language: Language) -> Result<Opened, Answer> {
-    let Some(token) = Holds::Case.token(app, visit) else { return Err(Ok(to_code(app, visit, language))) };
+    opened_or(app, visit, language, || to_code(app, visit, language)).await
+}
+
+/// The open case, for a form of it that was sent. If it was closed meanwhile, typing the code again brings back what was
+/// typed.
+async fn still_open(
+    app: &App,
+    visit: &Visit,
+    language: Language,
+    after: After,
+    fields: &Fields,
+) -> Result<Opened, Answer> {
+    let closed = || code::again(app, visit, after, fields).unwrap_or_else(|| to_code(app, visit, language));
+    opened_or(app, visit, language, closed).await
+}
+
+async fn opened_or(
+    app: &App,
+    visit: &Visit,
+    language: Language,
+    closed: impl FnOnce() -> Response + Send,
+) -> Result<Opened, Answer> {
+    let Some(token) = Holds::Case.token(app, visit) else { return Err(Ok(closed())) };
     match mine::my_case(&app.casework, &token).await {
         Ok(Some(Mine::Case(case))) => Ok(Opened { token, case }),
         Ok(Some(Mine::Stub(_))) => Err(Ok(to_my_case(language))),
-        Ok(None) => Err(Ok(to_code(app, visit, language))),
+        Ok(None) => Err(Ok(closed())),
         Err(cause) => Err(Err(cause.into())),
+    }
+}
+
+/// A page about a case, with the help of the reporter's country at its foot.
+fn about(case: &Case, visit: &Visit) -> Page {
+    let page = Page::public(visit);
+    match &case.country {
+        Some(country) => page.with_help_in(country),
+        None => page,
     }
 }
 
@@ -130,12 +180,9 @@ async fn page(app: &App, visit: &Visit, language: Language, form: &FormState) ->
 fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Response {
     let language = visit.language;
     let zone = app.casework.hours.zone();
-    let mut page = Page::public(visit).with_status(form.status());
-    if let Some(country) = &case.country {
-        page = page.with_help_in(country);
-    }
+    let mut page = about(case, visit).with_status(form.status());
     if case.can_be_added_to() {
-        page = page.with_open_form("write");
+        page = page.with_open_form("write", MyCaseWrite { language }.to_string());
     }
     page.render(app, visit, || {
         view! {
@@ -144,9 +191,11 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 {flash(visit)}
                 <h1>{say!(language, "my_case.title")}</h1>
                 <p class="lede">{say!(language, format!("my_case.state.{}", case.state))}</p>
+                {outcome(language, case)}
                 {stopping(language, case)}
                 {pending(app, language, case)}
                 {case.nothing_could_be_done().then(|| sorry(language, case))}
+                {news(language, zone, case)}
                 {road::road(language, zone, case)}
                 {protection(language, case)}
                 {thread::thread(language, zone, case, form)}
@@ -154,6 +203,29 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 <p class="hint">{say!(language, "my_case.reference")} " " <bdi class="code">{case.reference.to_string()}</bdi></p>
             </div>
         }
+    })
+}
+
+/// How it ended; where nothing could be done, [`sorry`] says that.
+fn outcome(language: Language, case: &Case) -> impl IntoView + use<> {
+    let outcome = case.outcome.filter(|_| case.state == CaseState::Closed && !case.nothing_could_be_done())?;
+    Some(view! { <p><b>{say!(language, format!("my_case.outcome.{outcome}"))}</b></p> })
+}
+
+/// The newest message, if it is ours and not told already, with the way to answer.
+fn news(language: Language, zone: Tz, case: &Case) -> impl IntoView + use<> {
+    let is_told = |message: &Message| case.nothing_could_be_done() && case.explanation.as_ref() == Some(&message.body);
+    let newest = case.messages.last().filter(|newest| !newest.from_reporter && !is_told(newest))?;
+    let at = newest.created_at;
+    let answer =
+        case.can_be_added_to().then(|| view! { <p><a href="#words">{say!(language, "my_case.news.answer")}</a></p> });
+    Some(view! {
+        <section class="notice warm">
+            <h2>{say!(language, "my_case.news.title")}</h2>
+            <p class="told" dir="auto">{newest.body.clone()}</p>
+            <p class="hint"><time datetime=at.to_rfc3339()>{say_time(language, zone, at)}</time></p>
+            {answer}
+        </section>
     })
 }
 
@@ -192,10 +264,12 @@ fn pending(app: &App, language: Language, case: &Case) -> impl IntoView + use<> 
 fn stopping(language: Language, case: &Case) -> impl IntoView + use<> {
     let now = if case.state.is_open() { "my_case.stopping.soon" } else { "my_case.stopping.now" };
     let erases = case.erase_words_at.is_some() || case.end_protection_at.is_some();
+    let is_protected = !case.state.is_open() && case.protection.listed > 0 && case.end_protection_at.is_none();
     case.withdraw_asked.then(|| {
         view! {
             <section class="notice">
                 <p>{say!(language, now)}</p>
+                {is_protected.then(|| view! { <p>{say!(language, "my_case.stopping.protected")}</p> })}
                 {(!erases).then(|| view! { <p>{say!(language, "my_case.stopping.stranger")}</p> })}
                 {(!erases).then(|| keep_form(language, "my_case.stopping.go_on"))}
             </section>
@@ -225,7 +299,8 @@ fn sorry(language: Language, case: &Case) -> impl IntoView + use<> {
             {why}
             {said}
             <p>{say!(language, "my_case.sorry.not_fault")}</p>
-            {way("my_case.sorry.appeal", MyCaseAppeal { language }.to_string(), "my_case.do.appeal")}
+            {case.can_be_appealed()
+                .then(|| way("my_case.sorry.appeal", MyCaseAppeal { language }.to_string(), "my_case.do.appeal"))}
             {way("my_case.sorry.new_link", MyCaseAdd { language }.to_string(), "my_case.do.add")}
             {way("my_case.sorry.help", Help { language }.to_string(), "my_case.sorry.help_link")}
         </section>
@@ -233,19 +308,18 @@ fn sorry(language: Language, case: &Case) -> impl IntoView + use<> {
 }
 
 fn protection(language: Language, case: &Case) -> impl IntoView + use<> {
-    let files = case.protection.files as u64;
-    let now = match case.protection.listed as u64 {
-        0 => say!(language, "my_case.protection.none"),
-        listed => format!(
-            "{} {}",
-            say_count(language, "my_case.protection.listed", listed),
-            say!(language, "my_case.protection.text")
-        ),
+    let (files, listed) = (case.protection.files as u64, case.protection.listed as u64);
+    let text = || say!(language, "my_case.protection.text");
+    let given = || say_count(language, "my_case.protection.files", files);
+    let sentences = match listed {
+        0 => vec![given(), say_count(language, "my_case.protection.none", files)],
+        _ if listed == files => vec![say_count(language, "my_case.protection.all", files), text()],
+        _ => vec![given(), say_count(language, "my_case.protection.listed", listed), text()],
     };
-    (files > 0).then(|| {
+    case.has_files().then(|| {
         view! {
             <h2>{say!(language, "my_case.protection.title")}</h2>
-            <p>{say_count(language, "my_case.protection.files", files)} " " {now}</p>
+            <p>{sentences.join(" ")}</p>
         }
     })
 }

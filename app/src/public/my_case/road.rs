@@ -6,6 +6,7 @@ use casework::taxonomy::NoticeState;
 use chrono_tz::Tz;
 use leptos::prelude::*;
 
+use super::thread::message_id;
 use crate::say;
 use crate::words::{Language, say_time};
 
@@ -42,9 +43,14 @@ const TOLD_ONCE: [&str; 2] = ["opened", ASKED];
 
 fn step(language: Language, zone: Tz, entry: &Entry, words: String, asked: Option<&MyCase>) -> AnyView {
     let at = entry.created_at;
+    let message = entry.subject_id.filter(|_| matches!(entry.event.0, Event::StaffWrote | Event::ReporterWrote));
+    let headline = match message {
+        Some(message) => view! { <a href=format!("#{}", message_id(message))>{words}</a> }.into_any(),
+        None => words.into_any(),
+    };
     view! {
         <li>
-            <b>{words}</b>
+            <b>{headline}</b>
             <time datetime=at.to_rfc3339()>{say_time(language, zone, at)}</time>
             {ending(language, &entry.event.0)}
             {asked.map(|case| places(language, zone, case))}

@@ -3,11 +3,17 @@
 use casework::mine::MyCase;
 use chrono_tz::Tz;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use crate::form::{FormState, text_area};
 use crate::paths::MyCaseWrite;
 use crate::say;
 use crate::words::{Language, say_time};
+
+/// The id of a message on the page, for the road to lead to.
+pub fn message_id(message: Uuid) -> String {
+    format!("message-{message}")
+}
 
 /// The thread, oldest first, the field under it.
 pub fn thread(language: Language, zone: Tz, case: &MyCase, form: &FormState) -> impl IntoView + use<> {
@@ -18,7 +24,7 @@ pub fn thread(language: Language, zone: Tz, case: &MyCase, form: &FormState) -> 
             let (class, who) = if message.from_reporter { ("mine", "you") } else { ("", "we") };
             let at = message.created_at;
             view! {
-                <li class=class>
+                <li class=class id=message_id(message.id)>
                     <small>
                         <b>{say!(language, format!("my_case.messages.{who}"))}</b>
                         <time datetime=at.to_rfc3339()>{say_time(language, zone, at)}</time>

@@ -9,58 +9,109 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::case_code::CaseCode;
 use casework::intake;
+use casework::taxonomy::{Country, Danger};
 use leptos::prelude::*;
+use url::form_urlencoded;
 
 use crate::cookies::Holds;
 use crate::error::{Answer, Failure};
+use crate::help::HelpKind;
 use crate::page::Page;
 use crate::paths::{Code, Help, Receipt, ReceiptKept, ReceiptPicture, Saved};
+use crate::public::help::{call, near_by, to_ring};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
-use crate::{App, drawings, paths, qr_code, say};
+use crate::{App, countries, drawings, paths, qr_code, say};
 
 /// The code. Without one to show, the page to type it.
 pub async fn show(State(app): State<Arc<App>>, Path(Receipt { language }): Path<Receipt>, visit: Visit) -> Answer {
-    let Some(intake::Receipt { code, reference }) = kept_for(&app, &visit).await? else {
+    let Some(intake::Receipt { code, reference, country, has_files, .. }) = kept_for(&app, &visit).await? else {
         return Ok(Redirect::to(&Code { language }.to_string()).into_response());
     };
     let hours = u64::from(app.operator.answer_hours);
-    Ok(Page::public(&visit).render(&app, &visit, || {
+    let page = with_help(Page::public(&visit), country.as_ref().map(Country::as_str));
+    Ok(page.render(&app, &visit, || {
         view! {
             <div class="narrow">
                 <h1>{say!(language, "receipt.title")}</h1>
                 <p class="lede">{say!(language, "receipt.lede")}</p>
                 <p class="case-code" aria-label=say!(language, "receipt.code")>{grouped(&code)}</p>
                 {ways_to_keep(language)}
+                {password_manager(language, &code)}
+                {about_keeping(language, has_files)}
                 <form method="post" action=Receipt { language }.to_string()>
-                    <p><button class="btn" type="submit">{say!(language, "receipt.saved")}</button></p>
+                    <p class="actions"><button class="btn" type="submit">{say!(language, "receipt.saved")}</button></p>
                     <p class="hint">{say!(language, "receipt.saved_hint")}</p>
                 </form>
                 {square(&code)}
-                {password_manager(language, &code)}
+                {what_comes(language, hours)}
                 <p>{say!(language, "receipt.reference")} " " <bdi class="code">{reference.to_string()}</bdi></p>
-                {questions(language, hours)}
+                <p><a href=paths::Privacy { language }.to_string()>{say!(language, "frame.privacy")}</a></p>
             </div>
         }
     }))
 }
 
-/// "I have saved it": the code is not shown again.
+/// "I have saved it": the code is not shown again. What the last page needs to know goes with the address.
 pub async fn saved(State(app): State<Arc<App>>, Path(Receipt { language }): Path<Receipt>, visit: Visit) -> Answer {
+    let ending = kept_for(&app, &visit).await?.map(|receipt| Ending::of(&receipt)).unwrap_or_default();
     if let Some(token) = Holds::Draft.token(&app, &visit) {
         intake::saved(&app.casework, &token).await?;
     }
     let cookies = visit.cookies.add(Holds::Draft.forget(&app));
-    Ok((cookies, Redirect::to(&Saved { language }.to_string())).into_response())
+    Ok((cookies, Redirect::to(&format!("{}{}", Saved { language }, ending.query()))).into_response())
+}
+
+/// What the last page knows of the case, which it cannot ask for: the code has been saved.
+#[derive(Default)]
+struct Ending {
+    /// The country the reporter told.
+    country: Option<String>,
+    /// Somebody is in danger: the case is the first to be read.
+    is_first: bool,
+}
+
+impl Ending {
+    fn of(receipt: &intake::Receipt) -> Self {
+        Self {
+            country: receipt.country.as_ref().map(|country| country.as_str().to_owned()),
+            is_first: matches!(receipt.danger, Danger::InDanger | Danger::SelfHarm),
+        }
+    }
+
+    /// `?country=SE&first=1`, as far as there is something to say.
+    fn query(&self) -> String {
+        let country = self.country.as_deref().map(|country| ("country", country));
+        let pairs: Vec<_> = country.into_iter().chain(self.is_first.then_some(("first", "1"))).collect();
+        if pairs.is_empty() {
+            return String::new();
+        }
+        format!("?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+    }
+
+    fn read(query: &str) -> Self {
+        let mut ending = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "country" if countries::is_known(&value) => ending.country = Some(value.into_owned()),
+                "first" => ending.is_first = true,
+                _ => {}
+            }
+        }
+        ending
+    }
 }
 
 /// The end of the way.
 pub async fn done(State(app): State<Arc<App>>, Path(Saved { language }): Path<Saved>, visit: Visit) -> Response {
-    Page::public(&visit).render(&app, &visit, || {
+    let Ending { country, is_first } = Ending::read(visit.uri.query().unwrap_or_default());
+    let title = if is_first { "receipt.done.title_first" } else { "receipt.done.title" };
+    with_help(Page::public(&visit), country.as_deref()).render(&app, &visit, || {
         view! {
             <div class="narrow ending">
                 {drawings::home_safe()}
-                <h1>{say!(language, "receipt.done.title")}</h1>
+                <h1>{say!(language, title)}</h1>
+                {is_first.then(|| numbers(&app, language, country.as_deref()))}
                 <p class="lede">{say!(language, "receipt.done.lede")}</p>
                 <p class="actions">
                     <a class="btn" href=Code { language }.to_string()>{say!(language, "receipt.done.open")}</a>
@@ -69,6 +120,32 @@ pub async fn done(State(app): State<Arc<App>>, Path(Saved { language }): Path<Sa
             </div>
         }
     })
+}
+
+/// Whom to ring if it gets worse.
+fn numbers(app: &App, language: Language, country: Option<&str>) -> impl IntoView + use<> {
+    let near = |kind| country.and_then(|country| near_by(app, country, kind).into_iter().next());
+    let number = near(HelpKind::Emergency).and_then(|entry| entry.phones.into_iter().next());
+    let worse = match number {
+        Some(number) => view! {
+            <p>{say!(language, "receipt.done.worse", number = &number)}</p>
+            {call(&number)}
+        }
+        .into_any(),
+        None => view! { <p>{say!(language, "report.help_now.call_unknown")}</p> }.into_any(),
+    };
+    let talk = near(HelpKind::Helpline).map(|entry| {
+        view! { <p>{say!(language, "report.help_now.talk")}</p> {to_ring(&entry)} }
+    });
+    view! { <div class="notice danger">{worse} {talk}</div> }
+}
+
+/// The page with the help of the country that was told at its foot.
+fn with_help(page: Page, country: Option<&str>) -> Page {
+    match country {
+        Some(country) => page.with_help_in(country),
+        None => page,
+    }
 }
 
 /// A password manager offers to save what a form sends; there is nothing else to do with it.
@@ -160,15 +237,22 @@ fn password_manager(language: Language, code: &CaseCode) -> impl IntoView + use<
     }
 }
 
-fn questions(language: Language, hours: u64) -> impl IntoView {
+fn about_keeping(language: Language, has_files: bool) -> impl IntoView {
+    view! {
+        <h2>{say!(language, "receipt.where")}</h2>
+        <p>{say!(language, "receipt.where_text")}</p>
+        <h2>{say!(language, "receipt.lost")}</h2>
+        <p>
+            {say!(language, "receipt.lost_text")}
+            {has_files.then(|| format!(" {}", say!(language, "receipt.lost_protected")))}
+        </p>
+    }
+}
+
+fn what_comes(language: Language, hours: u64) -> impl IntoView {
     view! {
         <h2>{say!(language, "receipt.next")}</h2>
         <p>{say_count(language, "receipt.when", hours)}</p>
         <p>{say!(language, "receipt.next_come")}</p>
-        <h2>{say!(language, "receipt.where")}</h2>
-        <p>{say!(language, "receipt.where_text")}</p>
-        <h2>{say!(language, "receipt.lost")}</h2>
-        <p>{say!(language, "receipt.lost_text")}</p>
-        <p><a href=paths::Privacy { language }.to_string()>{say!(language, "frame.privacy")}</a></p>
     }
 }

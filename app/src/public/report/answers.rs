@@ -1,7 +1,7 @@
 //! All answers once more, each with a way back to it, and Send. Nothing was sent before.
 
 use axum::response::Response;
-use casework::report::{ReplyWay, Step, Typed};
+use casework::report::{ReplyWay, Step, Typed, country_code};
 use leptos::prelude::*;
 
 use super::question::{crumb, in_country};
@@ -53,7 +53,7 @@ fn told(language: Language, step: Step, typed: &Typed) -> String {
             0 => Vec::new(),
             files => vec![say_count(language, "report.files.kept", files as u64)],
         },
-        Step::Country => match typed.get("country") {
+        Step::Country => match country_code(typed) {
             "" => vec![say!(language, "report.country.unsaid")],
             code => vec![countries::name(language, code)],
         },

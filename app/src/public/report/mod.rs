@@ -6,7 +6,7 @@
 
 mod answers;
 mod fields;
-mod problems;
+pub(super) mod problems;
 mod question;
 mod tells;
 

@@ -27,6 +27,7 @@ fn message(language: Language, step: Step, problem: &report::Problem) -> String 
         }
         Wrong::Account(error) => say!(language, format!("report.wrong.account.{}", account_key(*error))),
         Wrong::File => say!(language, "report.wrong.file"),
+        Wrong::EmptyFile => say!(language, "report.wrong.empty_file"),
         Wrong::Email => say!(language, "report.wrong.email"),
         Wrong::Country => say!(language, "report.wrong.country"),
     }
@@ -34,7 +35,7 @@ fn message(language: Language, step: Step, problem: &report::Problem) -> String 
 
 /// The beginning of what was typed, enough to find it again.
 fn shortened(typed: &str) -> String {
-    const ENOUGH: usize = 80;
+    const ENOUGH: usize = 40;
     if typed.chars().count() <= ENOUGH {
         return typed.to_owned();
     }
@@ -64,7 +65,6 @@ fn link_key(why: LocationError) -> &'static str {
 
 fn account_key(error: AccountError) -> &'static str {
     match error {
-        AccountError::ProviderMissing => "provider_missing",
         AccountError::ProviderTooLong => "provider_too_long",
         AccountError::HandleMissing => "handle_missing",
         AccountError::HandleTooLong => "handle_too_long",

@@ -18,7 +18,8 @@ const FORM: &str = "question";
 /// The page.
 pub fn page(app: &App, visit: &Visit, asked: Asked) -> Response {
     let language = asked.language;
-    let page = in_country(Page::public(visit), &asked).with_status(asked.form.status()).with_open_form(FORM);
+    let page = in_country(Page::public(visit), &asked).with_status(asked.form.status());
+    let page = page.with_open_form(FORM, asked.url(asked.step));
     let has_files = asked.step == Step::Files;
     let page = if has_files { page.with_islands() } else { page };
     page.render(app, visit, || {

@@ -2,17 +2,17 @@
 
 use axum::response::Response;
 use casework::report::{Door, Step};
-use casework::taxonomy::Danger;
+use casework::taxonomy::{Country, Danger};
 use leptos::prelude::*;
 
 use super::Asked;
 use super::question::{crumb, in_country};
-use crate::help::{HelpEntry, HelpKind};
+use crate::help::HelpKind;
 use crate::page::Page;
 use crate::paths::{Help, Start};
-use crate::public::help::call;
+use crate::public::help::{address, call, country_or_first, elsewhere, near_by, to_ring};
 use crate::visit::Visit;
-use crate::{App, drawings, say};
+use crate::{App, countries, drawings, say};
 
 /// The page.
 pub fn page(app: &App, visit: &Visit, asked: Asked) -> Response {
@@ -35,8 +35,13 @@ fn safety(app: &App, asked: &Asked) -> AnyView {
             </li>
         }
     };
-    let someone = near(app, asked, HelpKind::Helpline).into_iter().next();
-    let someone = someone.map(|entry| view! { <p>{say!(language, "report.safety.tell_call")}</p> {line(&entry)} });
+    let country = country(app, asked);
+    let someone = near_by(app, country, HelpKind::Helpline).into_iter().next().map(|entry| {
+        let name = countries::name(language, country);
+        view! { <p>{say!(language, "report.safety.tell_call", country = name)}</p> {to_ring(&entry)} }
+    });
+    let is_guessed = asked.walk.told.country().is_none();
+    let someone = view! { {someone} {is_guessed.then(|| view! { <p>{elsewhere(language, country)}</p> })} };
     let more = view! { {someone} <p><a href=help(app, asked)>{say!(language, "report.safety.tell_more")}</a></p> };
     view! {
         <div class="narrow">
@@ -59,12 +64,16 @@ fn safety(app: &App, asked: &Asked) -> AnyView {
 fn help_now(app: &App, asked: &Asked) -> AnyView {
     let language = asked.language;
     let who = if asked.walk.told.danger() == Some(Danger::SelfHarm) { "self" } else { "danger" };
-    let emergency = near(app, asked, HelpKind::Emergency);
+    let told = asked.walk.told.country().map(Country::as_str);
+    let emergency = told.map(|country| near_by(app, country, HelpKind::Emergency)).unwrap_or_default();
     let emergency = match emergency.first().and_then(|entry| entry.phones.first()) {
         Some(phone) => view! { <p>{call(phone)}</p> }.into_any(),
         None => view! { <p>{say!(language, "report.help_now.call_unknown")}</p> }.into_any(),
     };
-    let lines = near(app, asked, HelpKind::Helpline);
+    let mut lines = told.map(|country| near_by(app, country, HelpKind::Helpline)).unwrap_or_default();
+    if lines.is_empty() {
+        lines = app.help.everywhere().filter(|entry| entry.kind == HelpKind::Helpline).cloned().collect();
+    }
     view! {
         <div class="narrow">
             {crumb(asked)}
@@ -76,7 +85,7 @@ fn help_now(app: &App, asked: &Asked) -> AnyView {
             </div>
             <div class="notice warm">
                 <h2>{say!(language, "report.help_now.talk")}</h2>
-                {lines.iter().map(line).collect_view()}
+                {lines.iter().map(to_ring).collect_view()}
                 <p><a href=help(app, asked)>{say!(language, "report.help_now.more")}</a></p>
             </div>
             <p>{say!(language, "report.help_now.still")}</p>
@@ -114,22 +123,9 @@ fn next(asked: &Asked) -> String {
 
 /// The country they told, else the operator's first.
 fn country<'a>(app: &'a App, asked: &'a Asked) -> &'a str {
-    let told = asked.walk.told.country().map(casework::taxonomy::Country::as_str);
-    told.or(app.operator.countries.first().map(String::as_str)).unwrap_or_default()
-}
-
-/// Numbers to ring in that country; up to two, the first of them first.
-fn near(app: &App, asked: &Asked, kind: HelpKind) -> Vec<HelpEntry> {
-    let entries = app.help.in_country(country(app, asked));
-    entries.filter(|entry| entry.kind == kind && !entry.phones.is_empty()).take(2).cloned().collect()
+    country_or_first(app, asked.walk.told.country().map(Country::as_str))
 }
 
 fn help(app: &App, asked: &Asked) -> String {
-    format!("{}?country={}", Help { language: asked.language }, country(app, asked))
-}
-
-/// Who it is, and the number that rings when pressed.
-fn line(entry: &HelpEntry) -> impl IntoView + use<> {
-    let phone = entry.phones.first().map(|phone| call(phone));
-    view! { <p><bdi>{entry.name.clone()}</bdi> " " {phone}</p> }
+    address(asked.language, country(app, asked))
 }
