@@ -16,6 +16,6 @@ mod fingerprint;
 mod media;
 pub mod pdq;
 
-pub use describe::{Describing, FileFingerprints, Looking, NoPdq, Variant, describe, describe_from};
+pub use describe::{Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
 pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
 pub use media::Media;

@@ -6,30 +6,42 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use super::{Layout, Picture, Undecodable, within_limits};
+use super::held::{Decode, Frames, Layout};
+use super::{File, Opened, Size, Undecodable};
 
-pub(super) fn read(file: &[u8]) -> Result<Picture, Undecodable> {
-    if !has_end(file) {
+pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
+    if !has_end(file.bytes()) {
         return Err(Undecodable::Truncated);
     }
-    // Lenient as libjpeg is: small faults inside still give a picture. Sizes are limited below, by area.
-    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    let mut decoder = decoder(file);
     decoder.decode_headers().map_err(cause)?;
     let (width, height) = decoder.dimensions().ok_or(Undecodable::Damaged)?;
-    let (width, height) = (u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX));
-
+    let size = Size::new(u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX))?;
     let (out, layout) = match decoder.input_colorspace().ok_or(Undecodable::Damaged)? {
         ColorSpace::Luma => (ColorSpace::Luma, Layout::Grey(1)),
-        // Four inks are mixed by the decoder, which takes them as inverted, marked by Adobe or not: Pillow does too.
         _ => (ColorSpace::RGB, Layout::Rgb(3)),
     };
-    decoder.set_options(options.jpeg_set_out_colorspace(out));
-    let bytes = decoder.output_buffer_size().ok_or(Undecodable::Damaged)?;
-    within_limits((width, height), bytes as u64)?;
-    let mut pixels = vec![0; bytes];
-    decoder.decode_into(&mut pixels).map_err(cause)?;
-    Ok(Picture { width, height, layout, pixels })
+    Ok(Opened::still(size, Frames::new(Jpeg { file: file.clone(), out }, size, layout, 1)))
+}
+
+fn decoder(file: &File) -> JpegDecoder<ZCursor<File>> {
+    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
+    JpegDecoder::new_with_options(ZCursor::new(file.clone()), options)
+}
+
+struct Jpeg {
+    file: File,
+    out: ColorSpace,
+}
+
+impl Decode for Jpeg {
+    fn next(&mut self, pixels: &mut Vec<u8>) -> Result<bool, Undecodable> {
+        let mut decoder = decoder(&self.file);
+        let options = decoder.options().jpeg_set_out_colorspace(self.out);
+        decoder.set_options(options);
+        *pixels = decoder.decode().map_err(cause)?;
+        Ok(true)
+    }
 }
 
 fn cause(error: DecodeErrors) -> Undecodable {
