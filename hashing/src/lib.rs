@@ -15,6 +15,7 @@ pub mod exact;
 mod fingerprint;
 mod media;
 pub mod pdq;
+mod widest;
 
 pub use describe::{Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
 pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
