@@ -98,7 +98,10 @@ fn a_file_cut_anywhere_says_so() {
         for length in (0..file.len()).step_by(file.len() / 60 + 1).chain(file.len().saturating_sub(20)..file.len()) {
             let found = describe(&file[..length]);
             // The last bytes of a JPEG are its end marker, and bits that only fill a byte.
-            if name.ends_with(".jpg") && length > 3 && (length < file.len() - 3 || name == "progressive.jpg" && length < file.len()) {
+            if name.ends_with(".jpg")
+                && length > 3
+                && (length < file.len() - 3 || name == "progressive.jpg" && length < file.len())
+            {
                 assert_eq!(found.no_pdq, Some(NoPdq::Truncated), "{name} cut at {length}");
             }
             // A still-whole first frame, or a missing trailer after all pixels, may well be read.

@@ -8,10 +8,11 @@
 
 mod bits;
 mod colour;
-mod held;
 mod headers;
+mod held;
 mod huffman;
 mod idct;
+mod lanes;
 mod planes;
 mod scan;
 mod upsample;

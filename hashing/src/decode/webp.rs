@@ -1,49 +1,49 @@
 //! WebP (RFC 9649): lossy, lossless, with alpha; of an animated one, every frame as it is shown.
 
+mod animation;
+
 use std::io::{Cursor, ErrorKind};
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use self::animation::Animation;
 use super::held::{Decode, Frames, Layout};
 use super::{File, MAX_HELD_BYTES, Opened, Size, Undecodable};
 
-/// Bytes a pixel while a frame is decoded: the canvas of an animation, the frame, and the frame handed over.
-const HELD: u64 = 4 + 4 + 4;
+/// Bytes a pixel while one picture is decoded: its planes or its colours twice.
+const HELD: u64 = 4 + 4;
 
 pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
-    let mut decoder = WebPDecoder::new(Cursor::new(file.clone()))?;
+    if let Some(animation) = Animation::of(file)? {
+        return animation.open();
+    }
+    let still = Still(Some(WebPDecoder::new(Cursor::new(file.clone()))?));
+    let Some(decoder) = &still.0 else { return Err(Undecodable::Damaged) };
     let (width, height) = decoder.dimensions();
     let size = Size::new(width, height)?;
-    let animated = decoder.is_animated();
-    size.held_at(if animated { HELD } else { HELD - 4 })?;
-    decoder.set_memory_limit(usize::try_from(MAX_HELD_BYTES).unwrap_or(usize::MAX));
-    let frames = if animated { decoder.num_frames().clamp(1, size.most_frames().max(1)) } else { 1 };
-    if animated {
-        // As libwebp and Pillow have it: frames are shown on nothing, whatever background the file wishes for.
-        decoder.set_background_color([0; 4])?;
-    }
+    size.held_at(HELD)?;
     let layout = Layout::Rgb(if decoder.has_alpha() { 4 } else { 3 });
-    Ok(Opened { size, frames, source: Box::new(Frames::new(WebP { decoder, animated }, size, layout, frames)) })
+    Ok(Opened::still(size, Frames::new(still, size, layout, 1)))
 }
 
-struct WebP {
-    decoder: WebPDecoder<Cursor<File>>,
-    animated: bool,
-}
+struct Still(Option<WebPDecoder<Cursor<File>>>);
 
-impl Decode for WebP {
+impl Decode for Still {
     fn next(&mut self, pixels: &mut Vec<u8>) -> Result<bool, Undecodable> {
-        pixels.resize(self.decoder.output_buffer_size().ok_or(Undecodable::TooLarge)?, 0);
-        if self.animated {
-            match self.decoder.read_frame(pixels) {
-                Err(DecodingError::NoMoreFrames) => return Ok(false),
-                read => read.map(drop)?,
-            }
-        } else {
-            self.decoder.read_image(pixels)?;
-        }
+        let Some(decoder) = self.0.take() else { return Ok(false) };
+        read(decoder, pixels)?;
         Ok(true)
     }
+}
+
+/// Reads a picture's pixels, 3 or 4 bytes each.
+fn read<R: std::io::BufRead + std::io::Seek>(
+    mut decoder: WebPDecoder<R>,
+    pixels: &mut Vec<u8>,
+) -> Result<(), Undecodable> {
+    decoder.set_memory_limit(usize::try_from(MAX_HELD_BYTES).unwrap_or(usize::MAX));
+    pixels.resize(decoder.output_buffer_size().ok_or(Undecodable::TooLarge)?, 0);
+    Ok(decoder.read_image(pixels)?)
 }
 
 impl From<DecodingError> for Undecodable {

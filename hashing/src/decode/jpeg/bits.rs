@@ -48,16 +48,17 @@ impl Bits {
             if !has_ff(word) {
                 self.buffer |= word >> self.count;
                 self.at += ((63 - self.count) / 8) as usize;
-                self.count |= 56;
+                self.count |= 0x38;
                 return;
             }
         }
-        self.refill_bytes(file);
+        *self = self.refilled(file);
     }
 
+    /// By single bytes. From value to value, so that the fast ways keep all of it in registers.
     #[cold]
     #[inline(never)]
-    fn refill_bytes(&mut self, file: &[u8]) {
+    fn refilled(mut self, file: &[u8]) -> Self {
         while self.count <= 56 {
             let byte = match file.get(self.at..).unwrap_or_default() {
                 _ if self.end != End::NotYet => {
@@ -89,6 +90,7 @@ impl Bits {
             self.buffer |= u64::from(byte) << (56 - self.count);
             self.count += 8;
         }
+        self
     }
 
     /// The next `length` bits, 1 to 32, which stay.

@@ -188,9 +188,11 @@ impl Headers {
         let (listed, rest) = rest.split_at_checked(2 * usize::from(count)).ok_or(Undecodable::Damaged)?;
         let mut parts: Vec<Part> = Vec::new();
         for &[id, tables] in listed.as_chunks::<2>().0 {
-            let known = frame.components.iter().enumerate().find(|(at, component)| {
-                component.id == id && parts.iter().all(|part| part.component != *at)
-            });
+            let known = frame
+                .components
+                .iter()
+                .enumerate()
+                .find(|(at, component)| component.id == id && parts.iter().all(|part| part.component != *at));
             let (component, _) = known.ok_or(Undecodable::Damaged)?;
             parts.push(Part { component, dc: usize::from(tables >> 4) & 3, ac: usize::from(tables & 3) });
         }

@@ -36,9 +36,16 @@ pub(super) struct Held {
 
 enum Stage {
     /// A scan is read; the next MCU.
-    Scanning { scan: Scan, cursor: Cursor, next: usize },
+    Scanning {
+        scan: Scan,
+        cursor: Cursor,
+        next: usize,
+    },
     /// Everything has been read; the next row of MCUs to hand over.
-    HandingOver { planes: Box<Planes>, band: usize },
+    HandingOver {
+        planes: Box<Planes>,
+        band: usize,
+    },
     Done,
 }
 

@@ -70,26 +70,24 @@ impl Table {
             bits.skip(entry.cast_unsigned() & 0x7f);
             return (field, (entry >> 16) as i16);
         }
-        let length = entry.cast_unsigned() & 0x7f;
-        let symbol = if length == 0 { self.long_symbol(bits) } else { field };
+        let (symbol, length) = match entry.cast_unsigned() & 0x7f {
+            0 => self.long_symbol(bits.peek(16)),
+            length => (field, length),
+        };
         bits.skip(length);
         let size = symbol as u32 & 15;
         (symbol >> 4, extend(bits.take(size), size))
     }
 
-    /// Takes a code that a look does not hold. One that does not exist is taken for 0, as libjpeg does.
+    /// The symbol that 16 bits begin with, and how long its code is. One that does not exist is taken for 0, as libjpeg
+    /// does.
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, bits: &mut Bits) -> usize {
-        let next = bits.peek(16);
-        let found = (1..=16).find(|&length| next < self.limits[length].0);
-        let Some(length) = found else {
-            bits.skip(16);
-            return 0;
-        };
-        let place = (next >> (16 - length)).cast_signed() + self.limits[length].1;
-        bits.skip(u32::try_from(length).unwrap_or(16));
-        self.symbols[usize::from(place.to_le_bytes()[0])].into()
+    fn long_symbol(&self, next: u32) -> (usize, u32) {
+        let found = (1..).zip(&self.limits[1..]).find(|(_, (limit, _))| next < *limit);
+        let Some((length, (_, offset))) = found else { return (0, 16) };
+        let at = (next >> (16 - length)).cast_signed() + offset;
+        (self.symbols[usize::from(at.to_le_bytes()[0])].into(), length)
     }
 }
 

@@ -1,71 +1,45 @@
 //! Coefficients to samples: libjpeg's accurate integer transform (`jidctint.c`; Loeffler, Ligtenberg and Moschytz, 1989),
-//! to the bit, since partners hash what it gives. All sums are whole numbers, so any order and any width of lanes give the
-//! same.
+//! to the bit, since partners hash what it gives. All numbers are whole, so that every processor gives the same; where a
+//! broken file makes them too large, they wrap and saturate as in libjpeg-turbo's own lanes.
 
 use super::huffman::Block;
-
-/// Eight numbers that go side by side.
-#[derive(Clone, Copy)]
-struct Lanes([i32; 8]);
-
-macro_rules! lane_by_lane {
-    ($name:ident, $operation:ident) => {
-        #[inline(always)]
-        fn $name(self, other: Self) -> Self {
-            let mut lanes = [0; 8];
-            for (lane, (a, b)) in lanes.iter_mut().zip(self.0.iter().zip(&other.0)) {
-                *lane = a.$operation(*b);
-            }
-            Self(lanes)
-        }
-    };
-}
-
-impl Lanes {
-    lane_by_lane!(plus, wrapping_add);
-    lane_by_lane!(minus, wrapping_sub);
-
-    #[inline(always)]
-    fn times(self, factor: i32) -> Self {
-        Self(self.0.map(|lane| lane.wrapping_mul(factor)))
-    }
-
-    #[inline(always)]
-    fn scaled(self) -> Self {
-        Self(self.0.map(|lane| lane.wrapping_shl(FRACTION)))
-    }
-
-    /// Divides by a power of two and rounds.
-    #[inline(always)]
-    fn rounded<const BITS: u32>(self) -> Self {
-        Self(self.0.map(|lane| lane.wrapping_add(1 << (BITS - 1)) >> BITS))
-    }
-}
+use super::lanes::{Sums, Values};
 
 /// Bits after the point in the factors.
 const FRACTION: u32 = 13;
 
-/// One dimension of the transform, in all lanes; the result is scaled by `2^BITS` down.
-#[inline(always)]
-fn transform<const BITS: u32>(input: [Lanes; 8]) -> [Lanes; 8] {
-    let [i0, i1, i2, i3, i4, i5, i6, i7] = input;
+/// A factor with [`FRACTION`] bits after the point, given in thousand millionths.
+#[allow(clippy::cast_possible_truncation)] // under 4
+const fn factor(billionths: i64) -> i16 {
+    let scaled = (billionths.abs() << FRACTION) + 500_000_000;
+    let rounded = (scaled / 1_000_000_000) as i16;
+    if billionths < 0 { -rounded } else { rounded }
+}
 
-    let z1 = i2.plus(i6).times(4433);
-    let t2 = z1.plus(i6.times(-15137));
-    let t3 = z1.plus(i2.times(6270));
-    let t0 = i0.plus(i4).scaled();
-    let t1 = i0.minus(i4).scaled();
+// Of two factors whose values are added, each is rounded on its own, as the reference does.
+const EVEN_2: (i16, i16) = (factor(541_196_100) + factor(765_366_865), factor(541_196_100));
+const EVEN_6: (i16, i16) = (factor(541_196_100), factor(541_196_100) + factor(-1_847_759_065));
+const ODD_73: (i16, i16) = (factor(1_175_875_602) + factor(-1_961_570_560), factor(1_175_875_602));
+const ODD_51: (i16, i16) = (factor(1_175_875_602), factor(1_175_875_602) + factor(-390_180_644));
+const ODD_0: (i16, i16) = (factor(298_631_336) + factor(-899_976_223), factor(-899_976_223));
+const ODD_1: (i16, i16) = (factor(2_053_119_869) + factor(-2_562_915_447), factor(-2_562_915_447));
+const ODD_2: (i16, i16) = (factor(-2_562_915_447), factor(3_072_711_026) + factor(-2_562_915_447));
+const ODD_3: (i16, i16) = (factor(-899_976_223), factor(1_501_321_110) + factor(-899_976_223));
+const ONE: i16 = 1 << FRACTION;
+
+/// One dimension of the transform, in all lanes; the result is divided by `2^BITS`.
+#[inline(always)]
+fn transform<const BITS: u32>([i0, i1, i2, i3, i4, i5, i6, i7]: [Values; 8]) -> [Values; 8] {
+    let weighed = |a: Values, b: Values, (left, right): (i16, i16)| -> Sums { a.weighed(b, left, right) };
+
+    let (t3, t2) = (weighed(i2, i6, EVEN_2), weighed(i2, i6, EVEN_6));
+    let (t0, t1) = (weighed(i0.plus(i4), i0, (ONE, 0)), weighed(i0.minus(i4), i0, (ONE, 0)));
     let (t10, t13, t11, t12) = (t0.plus(t3), t0.minus(t3), t1.plus(t2), t1.minus(t2));
 
-    let z5 = i7.plus(i3).plus(i5.plus(i1)).times(9633);
-    let z1 = i7.plus(i1).times(-7373);
-    let z2 = i5.plus(i3).times(-20995);
-    let z3 = i7.plus(i3).times(-16069).plus(z5);
-    let z4 = i5.plus(i1).times(-3196).plus(z5);
-    let o0 = i7.times(2446).plus(z1).plus(z3);
-    let o1 = i5.times(16819).plus(z2).plus(z4);
-    let o2 = i3.times(25172).plus(z2).plus(z3);
-    let o3 = i1.times(12299).plus(z1).plus(z4);
+    let (z3, z4) = (i7.plus(i3), i5.plus(i1));
+    let (z3, z4) = (weighed(z3, z4, ODD_73), weighed(z3, z4, ODD_51));
+    let (o0, o3) = (weighed(i7, i1, ODD_0).plus(z3), weighed(i7, i1, ODD_3).plus(z4));
+    let (o1, o2) = (weighed(i5, i3, ODD_1).plus(z4), weighed(i5, i3, ODD_2).plus(z3));
 
     [
         t10.plus(o3).rounded::<BITS>(),
@@ -79,33 +53,17 @@ fn transform<const BITS: u32>(input: [Lanes; 8]) -> [Lanes; 8] {
     ]
 }
 
-#[inline(always)]
-fn transposed(rows: &[Lanes; 8]) -> [Lanes; 8] {
-    let mut columns = [Lanes([0; 8]); 8];
-    for (y, row) in rows.iter().enumerate() {
-        for (column, lane) in columns.iter_mut().zip(row.0) {
-            column.0[y] = lane;
-        }
-    }
-    columns
-}
-
 /// Writes the 8 × 8 samples of a block into `samples`, whose rows are `stride` apart.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to 0..=255
 pub(super) fn block(coefficients: &Block, factors: &Block, samples: &mut [u8], stride: usize) {
-    let mut rows = [Lanes([0; 8]); 8];
-    for (y, row) in rows.iter_mut().enumerate() {
-        for (x, lane) in row.0.iter_mut().enumerate() {
-            *lane = i32::from(coefficients[8 * y + x].wrapping_mul(factors[8 * y + x]));
-        }
-    }
+    let (coefficients, _) = coefficients.as_chunks::<8>();
+    let (factors, _) = factors.as_chunks::<8>();
+    let row = |y: usize| Values::load(&coefficients[y]).times(Values::load(&factors[y]));
     // Columns first, with two more bits kept; then rows, which are lanes after a turn.
-    let half_way = transform::<{ FRACTION - 2 }>(rows);
-    let columns = transform::<{ FRACTION + 5 }>(transposed(&half_way));
-    for (y, row) in transposed(&columns).iter().enumerate() {
-        let bytes = row.0.map(|lane| lane.saturating_add(128).clamp(0, 255) as u8);
-        samples[y * stride..][..8].copy_from_slice(&bytes);
+    let half_way = transform::<{ FRACTION - 2 }>(std::array::from_fn(row));
+    let columns = transform::<{ FRACTION + 5 }>(Values::transposed(half_way));
+    for (y, row) in Values::transposed(columns).into_iter().enumerate() {
+        samples[y * stride..][..8].copy_from_slice(&row.samples());
     }
 }
 

@@ -71,10 +71,13 @@ impl Cursor {
     /// A block of a baseline picture, into zeros. Gives whether only its first coefficient may differ from zero.
     #[inline(always)]
     pub(super) fn block(&mut self, file: &[u8], slot: usize, dc: &Table, ac: &Table, block: &mut Block) -> bool {
+        let mut bits = self.bits;
         let before = &mut self.before[slot & 3];
-        *before = before.wrapping_add(difference(&mut self.bits, file, dc));
+        *before = before.wrapping_add(difference(&mut bits, file, dc));
         block[0] = *before;
-        rest_of_block(&mut self.bits, file, ac, block)
+        let flat = rest_of_block(&mut bits, file, ac, block);
+        self.bits = bits;
+        flat
     }
 
     /// One block of any scan of a picture that is held as coefficients.
@@ -161,7 +164,14 @@ impl Cursor {
     }
 
     /// Gives every coefficient that has a value its next bit, until so many without have been passed. Gives where it stops.
-    fn correct(&mut self, file: &[u8], (first, last): (usize, usize), mut run: usize, bit: i16, block: &mut Block) -> usize {
+    fn correct(
+        &mut self,
+        file: &[u8],
+        (first, last): (usize, usize),
+        mut run: usize,
+        bit: i16,
+        block: &mut Block,
+    ) -> usize {
         for at in first..=last {
             let value = &mut block[place(at)];
             if *value == 0 {
