@@ -109,7 +109,7 @@ impl Picture {
         let media = Media::of(file.bytes());
         match media.kind() {
             Kind::Readable => {}
-            Kind::Unsupported => return Err(Undecodable::Unsupported),
+            Kind::ByPlatform | Kind::Unsupported => return Err(Undecodable::Unsupported),
             Kind::Video | Kind::Other => return Err(Undecodable::NotAPicture),
         }
         let Opened { size, frames, source } = match media {

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{MAX_FILE_BYTES, Picture, Row, Step, Undecodable};
+use crate::decode::{MAX_FILE_BYTES, MAX_PIXELS, Picture, Row, Step, Undecodable};
 use crate::exact::ExactHasher;
 use crate::media::Kind;
 use crate::pdq::{MIN_QUALITY, PdqHasher, PictureHash, Turn};
@@ -41,6 +41,9 @@ pub struct FileFingerprints {
     /// An animation's other frames, near-equal ones left out. Empty without `pdq`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<Frame>,
+    /// Who decoded the picture, if not this crate: what `suoja hash` can't repeat then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoded_by: Option<DecodedBy>,
     /// Of the whole file.
     pub md5: Md5,
     /// Of the whole file.
@@ -60,6 +63,14 @@ pub struct Variant {
     pub turned: Turn,
     /// Its hash.
     pub pdq: Pdq,
+}
+
+/// Who decoded a picture whose format this crate does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecodedBy {
+    /// The browser that hashed it.
+    Browser,
 }
 
 /// Why a file has no PDQ hash.
@@ -155,7 +166,7 @@ impl Describing {
         let no_pdq = match media.kind() {
             _ if self.bytes == 0 => Some(NoPdq::Empty),
             Kind::Video => Some(NoPdq::Video),
-            Kind::Unsupported => Some(NoPdq::UnsupportedFormat),
+            Kind::ByPlatform | Kind::Unsupported => Some(NoPdq::UnsupportedFormat),
             Kind::Other => Some(NoPdq::NotAPicture),
             Kind::Readable if self.bytes > MAX_FILE_BYTES => Some(NoPdq::TooLarge),
             Kind::Readable => None,
@@ -171,6 +182,7 @@ impl Describing {
                 pdq_quality: None,
                 variants: Vec::new(),
                 frames: Vec::new(),
+                decoded_by: None,
                 md5: exact.md5,
                 sha1: exact.sha1,
                 sha256: exact.sha256,
@@ -191,8 +203,17 @@ enum Stage {
     Stored(Vec<u8>),
     /// A picture, of which some rows have been hashed.
     Open(Box<Hashing>),
+    /// Pixels come from outside.
+    Given(Box<Given>),
     /// Nothing more to do.
     Done,
+}
+
+struct Given {
+    hasher: PdqHasher,
+    width: u32,
+    height: u32,
+    left: u32,
 }
 
 struct Hashing {
@@ -216,7 +237,7 @@ impl Looking {
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Stored(file) => self.open(file).map(Stage::Open),
             Stage::Open(hashing) => self.hash(hashing),
-            Stage::Done => Ok(Stage::Done),
+            Stage::Given(_) | Stage::Done => Ok(Stage::Done),
         };
         match next {
             Ok(stage) => self.stage = stage,
@@ -228,7 +249,7 @@ impl Looking {
     /// Rows hashed, and rows in all, of all frames; nothing before the picture is opened.
     pub fn progress(&self) -> Option<(u32, u32)> {
         match &self.stage {
-            Stage::Stored(_) => None,
+            Stage::Stored(_) | Stage::Given(_) => None,
             Stage::Open(hashing) => Some(hashing.progress()),
             Stage::Done => self.fingerprints.height.map(|height| (height, height)),
         }
@@ -249,6 +270,57 @@ impl Looking {
     pub fn finish(mut self) -> FileFingerprints {
         while self.step() {}
         self.fingerprints
+    }
+
+    /// Whether this is a picture that only a platform's own decoder may read: its pixels can be given then.
+    pub fn wants_pixels(&self) -> bool {
+        self.fingerprints.media_type.kind() == Kind::ByPlatform && self.fingerprints.pdq_quality.is_none()
+    }
+
+    /// The browser has decoded the picture and will give its rows. What was known of it before stays if they never come.
+    pub fn begin_pixels(&mut self, width: u32, height: u32) -> Result<(), NoPdq> {
+        if !self.wants_pixels() {
+            return Err(NoPdq::UnsupportedFormat);
+        }
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
+            return Err(NoPdq::TooLarge);
+        }
+        let hasher = PdqHasher::new(width, height).map_err(|_| NoPdq::TooSmall)?;
+        self.stage = Stage::Given(Box::new(Given { hasher, width, height, left: height }));
+        Ok(())
+    }
+
+    /// Takes the next rows from the top: four bytes a pixel, red, green, blue and one that does not count. True when that
+    /// was the last. Bytes that are no whole row, and rows too many, are not taken.
+    pub fn take_pixels(&mut self, rows: &[u8]) -> bool {
+        let Stage::Given(given) = &mut self.stage else { return true };
+        let mut rgb = Vec::new();
+        for row in rows.chunks_exact(4 * given.width as usize).take(given.left as usize) {
+            rgb.clear();
+            rgb.extend(row.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
+            given.hasher.push_rgb(&rgb);
+            given.left -= 1;
+        }
+        if given.left > 0 {
+            return false;
+        }
+        if let Stage::Given(given) = std::mem::replace(&mut self.stage, Stage::Done) {
+            self.fingerprints.width = Some(given.width);
+            self.fingerprints.height = Some(given.height);
+            self.conclude_given(&given.hasher.finish());
+        }
+        true
+    }
+
+    fn conclude_given(&mut self, hash: &PictureHash) {
+        let plain = hash.quality < MIN_QUALITY;
+        self.fingerprints.decoded_by = Some(DecodedBy::Browser);
+        self.fingerprints.pdq_quality = Some(hash.quality);
+        self.fingerprints.no_pdq = plain.then_some(NoPdq::LowQuality);
+        if !plain {
+            self.fingerprints.pdq = Some(hash.original());
+            self.fingerprints.variants = variants(hash);
+        }
     }
 
     fn open(&mut self, file: Vec<u8>) -> Result<Box<Hashing>, NoPdq> {

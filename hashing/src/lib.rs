@@ -17,6 +17,6 @@ mod media;
 pub mod pdq;
 mod widest;
 
-pub use describe::{Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
+pub use describe::{DecodedBy, Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
 pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
 pub use media::Media;

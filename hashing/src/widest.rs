@@ -8,6 +8,7 @@ macro_rules! widest {
         $(#[$about])*
         $visible fn $name($($given: $type),*) $(-> $result)? {
             #[inline(always)]
+            #[allow(clippy::inline_always)]
             fn narrow($($given: $type),*) $(-> $result)? $body
 
             #[cfg(target_arch = "x86_64")]

@@ -63,6 +63,9 @@ impl Source for Rows {
         let until = bands.min(self.band + self.frame.bands_a_step());
         while self.band < until {
             decode_band(self)?;
+            if self.band + 1 == bands {
+                self.cursor.end()?;
+            }
             self.planes.hand_over(self.band, take);
             self.band += 1;
         }

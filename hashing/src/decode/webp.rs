@@ -15,7 +15,7 @@ const HELD: u64 = 4 + 4;
 
 pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
     if let Some(animation) = Animation::of(file)? {
-        return animation.open();
+        return Ok(animation.open());
     }
     let still = Still(Some(WebPDecoder::new(Cursor::new(file.clone()))?));
     let Some(decoder) = &still.0 else { return Err(Undecodable::Damaged) };

@@ -79,7 +79,11 @@ mod tests {
         for bit in from..from + bits {
             bytes[bit / 8] |= 0x80 >> (bit % 8);
         }
-        Frame { frame: number, pdq: Pdq::new(bytes), pdq_quality: 100 }
+        Frame { frame: number, ..frame_of(bytes) }
+    }
+
+    fn frame_of(bytes: [u8; 32]) -> Frame {
+        Frame { frame: 0, pdq: Pdq::new(bytes), pdq_quality: 100 }
     }
 
     fn kept(frames: impl IntoIterator<Item = Frame>) -> Vec<u32> {
@@ -98,22 +102,23 @@ mod tests {
         // 241 hashes, each one bit from the one before: 17 apart there are 15 of them, which fit.
         assert_eq!(kept((0..256).map(|bits| frame(bits, bits as usize, 0))).len(), 16);
         // Pairs 18 apart, all else far: the second of a pair goes once 18 counts as near.
-        let pairs = (0..40_u32).map(|number| {
-            let mut bytes = [0; 32];
-            bytes[..4].copy_from_slice(&[0, 0x33, 0x55, 0x0f].map(|byte: u8| byte.wrapping_mul(1 + number as u8 / 2)));
-            bytes[4..]
-                .iter_mut()
-                .enumerate()
-                .for_each(|(at, byte)| *byte = (number / 2 * 37 + at as u32 * (number / 2 * 2 + 1) * 11) as u8);
-            if number % 2 == 1 {
-                bytes[0] ^= 0xff;
-                bytes[1] ^= 0xff;
-                bytes[2] ^= 0x03;
+        let mut chance = 1_u64;
+        let mut far = || {
+            let bytes = std::array::from_fn(|_| {
+                chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                chance.to_le_bytes()[7]
+            });
+            frame_of(bytes)
+        };
+        let pairs = (0..20).flat_map(|pair| {
+            let first = far();
+            let mut bytes = *first.pdq.as_bytes();
+            for (byte, bits) in bytes.iter_mut().zip([0xff, 0xff, 0x03]) {
+                *byte ^= bits;
             }
-            Frame { frame: number, pdq: Pdq::new(bytes), pdq_quality: 100 }
+            [Frame { frame: 2 * pair, ..first }, Frame { frame: 2 * pair + 1, ..frame_of(bytes) }]
         });
         let kept = kept(pairs);
-        assert!(kept.len() <= Frames::MOST + 1 && kept.starts_with(&[0]), "{kept:?}");
-        assert!(kept.iter().any(|number| *number > 36), "the end is told too: {kept:?}");
+        assert!(kept.iter().copied().eq((0..20).map(|pair| 2 * pair)), "{kept:?}");
     }
 }

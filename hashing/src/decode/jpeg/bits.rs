@@ -94,6 +94,7 @@ impl Bits {
     }
 
     /// The next `length` bits, 1 to 32, which stay.
+    #[allow(clippy::cast_possible_truncation)] // 32 bits
     #[inline(always)]
     pub(super) const fn peek(&self, length: u32) -> u32 {
         (self.buffer >> (64 - length)) as u32
@@ -107,6 +108,7 @@ impl Bits {
     }
 
     /// Takes `length` bits, 0 to 16.
+    #[allow(clippy::cast_possible_truncation)] // 16 bits
     #[inline(always)]
     pub(super) const fn take(&mut self, length: u32) -> u32 {
         // Twice, since a shift by 64 is none.

@@ -65,25 +65,25 @@ impl Table {
     #[inline(always)]
     pub(super) fn pair(&self, bits: &mut Bits) -> (usize, i16) {
         let entry = self.quick[bits.peek(LOOK) as usize];
-        let field = usize::from(entry.to_le_bytes()[1]);
+        let field = u32::from(entry.to_le_bytes()[1]);
         if entry & WHOLE != 0 {
             bits.skip(entry.cast_unsigned() & 0x7f);
-            return (field, (entry >> 16) as i16);
+            return (field as usize, (entry >> 16) as i16);
         }
         let (symbol, length) = match entry.cast_unsigned() & 0x7f {
             0 => self.long_symbol(bits.peek(16)),
             length => (field, length),
         };
         bits.skip(length);
-        let size = symbol as u32 & 15;
-        (symbol >> 4, extend(bits.take(size), size))
+        let size = symbol & 15;
+        ((symbol >> 4) as usize, extend(bits.take(size), size))
     }
 
     /// The symbol that 16 bits begin with, and how long its code is. One that does not exist is taken for 0, as libjpeg
     /// does.
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, next: u32) -> (usize, u32) {
+    fn long_symbol(&self, next: u32) -> (u32, u32) {
         let found = (1..).zip(&self.limits[1..]).find(|(_, (limit, _))| next < *limit);
         let Some((length, (_, offset))) = found else { return (0, 16) };
         let at = (next >> (16 - length)).cast_signed() + offset;

@@ -78,7 +78,7 @@ pub(super) fn flat_block(first: i16, factor: i16, samples: &mut [u8], stride: us
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)]
 mod tests {
     use super::*;
 

@@ -54,6 +54,7 @@ macro_rules! operations {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[allow(clippy::many_single_char_names)]
 mod sse2 {
     #[allow(clippy::wildcard_imports)]
     use std::arch::x86_64::*;
@@ -154,6 +155,7 @@ mod sse2 {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(clippy::many_single_char_names)]
 mod simd128 {
     #[allow(clippy::wildcard_imports)]
     use std::arch::wasm32::*;

@@ -24,7 +24,7 @@ struct Plane {
 
 /// All components of a row of MCUs.
 pub(super) struct Planes {
-    planes: Vec<Plane>,
+    components: Vec<Plane>,
     colours: Colours,
     width: usize,
     height: usize,
@@ -61,7 +61,7 @@ impl Planes {
             _ => vec![0; widest],
         };
         Self {
-            planes: frame.components.iter().zip(factors).map(plane).collect(),
+            components: frame.components.iter().zip(factors).map(plane).collect(),
             colours,
             width: frame.size.width(),
             height: frame.size.height(),
@@ -78,7 +78,7 @@ impl Planes {
     /// is not zero.
     #[inline(always)]
     pub(super) fn put(&mut self, component: usize, (x, y): (usize, usize), block: &Block, flat: bool) {
-        let plane = &mut self.planes[component];
+        let plane = &mut self.components[component];
         let samples = &mut plane.lines[(1 + 8 * y) * plane.stride + 8 * x..];
         if flat {
             idct::flat_block(block[0], plane.factors[0], samples, plane.stride);
@@ -94,7 +94,7 @@ impl Planes {
         for y in top.saturating_sub(1)..end {
             self.row(band, y, take);
         }
-        for plane in &mut self.planes {
+        for plane in &mut self.components {
             let last = plane.height * plane.stride;
             plane.lines.copy_within(last..last + plane.stride, 0);
         }
@@ -102,7 +102,7 @@ impl Planes {
 
     fn row(&mut self, band: usize, y: usize, take: Take<'_>) {
         if self.colours == Colours::Grey {
-            return take(Row::Grey(&self.planes[0].rows(band, y).near[..self.width]));
+            return take(Row::Grey(&self.components[0].rows(band, y).near[..self.width]));
         }
         put_together(self, band, y);
         take(Row::Rgb(self.room.pixels.as_flattened()));
@@ -112,14 +112,14 @@ impl Planes {
 widest! {
     /// Makes row `y` of pixels.
     fn put_together(planes: &mut Planes, band: usize, y: usize) {
-        let Planes { planes, colours, room: Room { sums, full, pixels }, .. } = planes;
-        for (plane, full) in planes.iter().zip(&mut *full) {
+        let Planes { components, colours, room: Room { sums, full, pixels }, .. } = planes;
+        for (plane, full) in components.iter().zip(&mut *full) {
             if plane.upsampling != Upsampling::None {
                 upsample(plane.upsampling, plane.rows(band, y), sums, full);
             }
         }
         let mut rows = [&[][..]; 4];
-        for ((row, plane), full) in rows.iter_mut().zip(&*planes).zip(&*full) {
+        for ((row, plane), full) in rows.iter_mut().zip(&*components).zip(&*full) {
             *row = if plane.upsampling == Upsampling::None { plane.rows(band, y).near } else { full };
         }
         mix(*colours, rows, pixels);

@@ -135,7 +135,7 @@ impl Cursor {
     /// So many blocks, from this one on, hold nothing more.
     fn run_of_blocks(&mut self, file: &[u8], size: usize) -> u32 {
         self.bits.refill(file);
-        (1 << size) + self.bits.take(size as u32)
+        (1 << size) + self.bits.take(u32::try_from(size).unwrap_or(0))
     }
 
     /// G.1.2.3.

@@ -82,7 +82,7 @@ impl Animation {
         Ok(Some(Self { file: file.clone(), size, at, before: None, pixels: Vec::new() }))
     }
 
-    pub(super) fn open(self) -> Result<Opened, Undecodable> {
+    pub(super) fn open(self) -> Opened {
         let size = self.size;
         let mut at = self.at;
         let chunks = std::iter::from_fn(|| {
@@ -93,7 +93,7 @@ impl Animation {
         });
         let frames = chunks.filter(|chunk| &chunk.name == b"ANMF").count();
         let frames = u32::try_from(frames).unwrap_or(u32::MAX).min(size.most_frames()).max(1);
-        Ok(Opened { size, frames, source: Box::new(Frames::new(self, size, Layout::Rgb(4), frames)) })
+        Opened { size, frames, source: Box::new(Frames::new(self, size, Layout::Rgb(4), frames)) }
     }
 }
 
@@ -188,7 +188,7 @@ fn blend(above: [u8; 4], below: [u8; 4]) -> [u8; 4] {
     let scale = (1 << 24) / sum;
     let channel = |at: usize| {
         let unscaled = u32::from(above[at]) * alpha + u32::from(below[at]) * rest;
-        (unscaled * scale >> 24).to_le_bytes()[0]
+        ((unscaled * scale) >> 24).to_le_bytes()[0]
     };
     [channel(0), channel(1), channel(2), sum.to_le_bytes()[0]]
 }
