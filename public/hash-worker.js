@@ -56,6 +56,7 @@
   }
 
   async function read(wasm, file, goOn, report) {
+    wasm.expect(Math.min(file.size, 0xffffffff));
     const most = wasm.piece_length();
     for (let at = 0; at < file.size; at += most) {
       let bytes;

@@ -1,6 +1,6 @@
 //! The module as the browser's worker drives it: plain exports, no imports, one file an instance.
 //!
-//! Order of calls: [`piece`] and [`update`] for each piece of the file, [`look`] once, [`step`] until it gives 0, then
+//! Order of calls: [`expect`] with the file's size, [`piece`] and [`update`] for each piece of the file, [`look`] once, [`step`] until it gives 0, then
 //! [`result`] and [`result_length`]. These two also answer before the first step: with the exact hashes alone, which
 //! the worker keeps for the case that a picture takes more memory than there is. Where [`wants_pixels`] gives 1 after
 //! [`look`], the browser may decode the picture itself: then [`begin_pixels`] and, for each strip of rows written to
@@ -44,6 +44,12 @@ thread_local! {
 
 fn with<R>(act: impl FnOnce(&mut Session) -> R) -> R {
     SESSION.with_borrow_mut(act)
+}
+
+/// How long the file is: asked for at once, memory is taken once.
+#[unsafe(no_mangle)]
+pub extern "C" fn expect(bytes: u32) {
+    with(|session| session.state = State::Reading(Describing::expecting(bytes.into())));
 }
 
 /// Where the next piece of the file is to be written.

@@ -111,7 +111,7 @@ impl From<Undecodable> for NoPdq {
 
 /// Describes a file that is in memory.
 pub fn describe(file: &[u8]) -> FileFingerprints {
-    let mut describing = Describing::default();
+    let mut describing = Describing::expecting(file.len() as u64);
     describing.update(file);
     describing.look().finish()
 }
@@ -138,9 +138,15 @@ pub struct Describing {
     head: Vec<u8>,
     /// The file so far, while it may be a picture.
     kept: Vec<u8>,
+    expected: u64,
 }
 
 impl Describing {
+    /// For a file of about so many bytes: it then takes no more memory than that. It may be shorter or longer.
+    pub fn expecting(bytes: u64) -> Self {
+        Self { expected: bytes, ..Self::default() }
+    }
+
     /// Takes the next bytes.
     pub fn update(&mut self, piece: &[u8]) {
         self.exact.update(piece);
@@ -148,9 +154,18 @@ impl Describing {
         self.head.extend_from_slice(&piece[..missing]);
         self.bytes += piece.len() as u64;
         if self.may_be_readable() {
+            self.make_room();
             self.kept.extend_from_slice(piece);
         } else {
             self.kept = Vec::new();
+        }
+    }
+
+    /// All that is expected at once, if there is so much memory; else it grows as it comes.
+    fn make_room(&mut self) {
+        let expected = usize::try_from(self.expected.min(MAX_FILE_BYTES)).unwrap_or(0);
+        if self.kept.capacity() < expected && self.kept.try_reserve_exact(expected - self.kept.len()).is_err() {
+            self.expected = 0;
         }
     }
 
