@@ -56,6 +56,7 @@
   }
 
   async function read(wasm, file, goOn, report) {
+    wasm.expect(Math.min(file.size, 0xffffffff));
     const most = wasm.piece_length();
     for (let at = 0; at < file.size; at += most) {
       let bytes;
@@ -71,9 +72,60 @@
     }
   }
 
-  async function lookAt(wasm, goOn, report) {
+  // What the module can't decode, the browser may: HEIC and AVIF. Its pixels come through a canvas, and some browsers
+  // falsify what is read back from one, so a known pattern has to come back first.
+  const AS_STORED = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+
+  async function isFaithful(canvas, width, height) {
+    const pattern = new ImageData(width, height);
+    for (let at = 0; at < pattern.data.length; at += 1) pattern.data[at] = at % 4 === 3 ? 255 : (at * 167) ^ (at >> 7);
+    const bitmap = await createImageBitmap(pattern, AS_STORED);
+    canvas.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    const seen = canvas.getImageData(0, 0, width, height).data;
+    return seen.every((value, at) => value === pattern.data[at]);
+  }
+
+  async function giveStrips(wasm, bitmap, goOn, report) {
+    const { width, height } = bitmap;
+    const most = wasm.begin_pixels(width, height);
+    if (!most) return;
+    const canvas = new OffscreenCanvas(width, most).getContext("2d", { willReadFrequently: true });
+    if (!(await isFaithful(canvas, width, most))) return;
+    for (let done = 0; done < height; done += most) {
+      const rows = Math.min(most, height - done);
+      canvas.clearRect(0, 0, width, most);
+      canvas.drawImage(bitmap, 0, -done);
+      const { data } = canvas.getImageData(0, 0, width, rows);
+      new Uint8Array(wasm.memory.buffer, wasm.pixels(), data.length).set(data);
+      data.fill(0);
+      wasm.take_pixels(rows);
+      report("looking", done + rows, height);
+      await goOn();
+    }
+    canvas.clearRect(0, 0, width, most);
+  }
+
+  // Whatever goes wrong, the module's result stays what it was: a format that can't be read here.
+  async function giveBrowsersPixels(wasm, file, goOn, report) {
+    let bitmap;
+    try {
+      bitmap = await createImageBitmap(file, AS_STORED);
+      await giveStrips(wasm, bitmap, goOn, report);
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+    } finally {
+      bitmap?.close();
+    }
+  }
+
+  async function lookAt(wasm, file, goOn, report) {
     wasm.look();
     const exact = result(wasm);
+    if (wasm.wants_pixels()) {
+      await giveBrowsersPixels(wasm, file, goOn, report);
+      return result(wasm);
+    }
     try {
       let rows = 0;
       while (wasm.step()) {
@@ -99,7 +151,7 @@
     try {
       wasm = instance(module);
       await read(wasm, file, goOn, report);
-      const fingerprints = await lookAt(wasm, goOn, report);
+      const fingerprints = await lookAt(wasm, file, goOn, report);
       postMessage({ kind: "done", id, fingerprints });
     } catch (error) {
       // What else can go wrong is the module running out of memory.

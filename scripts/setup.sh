@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, deny.
+# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, deny, python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,6 +38,7 @@ fi
 for extra in "$@"; do
     case "$extra" in
     postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt postgresql ;;
+    python) python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv ;;
     chromium) command -v chromium >/dev/null || apt chromium ;;
     deny)
         if ! command -v cargo-deny >/dev/null; then

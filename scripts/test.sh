@@ -29,6 +29,7 @@ stage 'lints' scripts/lint.sh
 stage 'site' make --no-print-directory site
 stage 'PostgreSQL' start_postgres
 stage 'unit and integration tests, SQLite and PostgreSQL' cargo test --locked --no-fail-fast
+stage 'hashing worker' env HASHING_WASM=target/site/pkg/hashing.wasm hashing/tests/worker.sh
 stage 'program' cargo build --locked --bin suoja
 [ -e end2end/package.json ] && stage 'browser suite' scripts/end2end.sh
 

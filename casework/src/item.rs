@@ -92,7 +92,7 @@ pub struct Fingerprint {
     pub value: Vec<u8>,
     /// For PDQ: how much structure the picture has, 0 to 100.
     pub quality: Option<i64>,
-    /// `original`, or how the picture was turned before it was hashed.
+    /// `original`, how the picture was turned before it was hashed, or `frame_` and which frame of an animation it is.
     pub variant: String,
 }
 
@@ -103,10 +103,10 @@ pub fn fingerprints_of(file: &FileFingerprints) -> Result<Vec<Fingerprint>, Erro
     let original = || "original".to_owned();
     let exact =
         |algorithm, value: &[u8]| Fingerprint { algorithm, value: value.to_vec(), quality: None, variant: original() };
-    let picture = |pdq: &Pdq, variant| Fingerprint {
+    let picture = |pdq: &Pdq, quality: Option<u8>, variant| Fingerprint {
         algorithm: Algorithm::Pdq,
         value: pdq.as_bytes().to_vec(),
-        quality: file.pdq_quality.map(i64::from),
+        quality: quality.map(i64::from),
         variant,
     };
     let mut all = vec![
@@ -114,9 +114,12 @@ pub fn fingerprints_of(file: &FileFingerprints) -> Result<Vec<Fingerprint>, Erro
         exact(Algorithm::Sha1, file.sha1.as_bytes()),
         exact(Algorithm::Sha256, file.sha256.as_bytes()),
     ];
-    all.extend(file.pdq.iter().map(|pdq| picture(pdq, original())));
+    all.extend(file.pdq.iter().map(|pdq| picture(pdq, file.pdq_quality, original())));
     for variant in &file.variants {
-        all.push(picture(&variant.pdq, code(&variant.turned)?));
+        all.push(picture(&variant.pdq, file.pdq_quality, code(&variant.turned)?));
+    }
+    for frame in &file.frames {
+        all.push(picture(&frame.pdq, Some(frame.pdq_quality), format!("frame_{}", frame.frame)));
     }
     Ok(all)
 }

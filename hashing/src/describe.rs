@@ -4,11 +4,16 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{MAX_FILE_BYTES, Picture, Undecodable, decode};
+use crate::decode::{MAX_FILE_BYTES, MAX_PIXELS, Picture, Row, Step, Undecodable};
 use crate::exact::ExactHasher;
 use crate::media::Kind;
 use crate::pdq::{MIN_QUALITY, PdqHasher, PictureHash, Turn};
 use crate::{Md5, Media, Pdq, Sha1, Sha256};
+
+mod frames;
+
+pub use frames::Frame;
+use frames::Frames;
 
 /// What is known of one file. Serialised, this is what the browser sends and `suoja hash` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +29,7 @@ pub struct FileFingerprints {
     /// In pixels, as stored; of a decoded picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// Of a picture of quality [`MIN_QUALITY`] or more.
+    /// Of a picture of quality [`MIN_QUALITY`] or more; of an animation, of its first frame that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pdq: Option<Pdq>,
     /// 0 to 100; of a decoded picture.
@@ -33,6 +38,12 @@ pub struct FileFingerprints {
     /// The picture turned and mirrored, where that gives another hash. Empty without `pdq`.
     #[serde(default)]
     pub variants: Vec<Variant>,
+    /// An animation's other frames, near-equal ones left out. Empty without `pdq`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<Frame>,
+    /// Who decoded the picture, if not this crate: what `suoja hash` can't repeat then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoded_by: Option<DecodedBy>,
     /// Of the whole file.
     pub md5: Md5,
     /// Of the whole file.
@@ -52,6 +63,14 @@ pub struct Variant {
     pub turned: Turn,
     /// Its hash.
     pub pdq: Pdq,
+}
+
+/// Who decoded a picture whose format this crate does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecodedBy {
+    /// The browser that hashed it.
+    Browser,
 }
 
 /// Why a file has no PDQ hash.
@@ -92,7 +111,7 @@ impl From<Undecodable> for NoPdq {
 
 /// Describes a file that is in memory.
 pub fn describe(file: &[u8]) -> FileFingerprints {
-    let mut describing = Describing::default();
+    let mut describing = Describing::expecting(file.len() as u64);
     describing.update(file);
     describing.look().finish()
 }
@@ -119,9 +138,15 @@ pub struct Describing {
     head: Vec<u8>,
     /// The file so far, while it may be a picture.
     kept: Vec<u8>,
+    expected: u64,
 }
 
 impl Describing {
+    /// For a file of about so many bytes: it then takes no more memory than that. It may be shorter or longer.
+    pub fn expecting(bytes: u64) -> Self {
+        Self { expected: bytes, ..Self::default() }
+    }
+
     /// Takes the next bytes.
     pub fn update(&mut self, piece: &[u8]) {
         self.exact.update(piece);
@@ -129,9 +154,18 @@ impl Describing {
         self.head.extend_from_slice(&piece[..missing]);
         self.bytes += piece.len() as u64;
         if self.may_be_readable() {
+            self.make_room();
             self.kept.extend_from_slice(piece);
         } else {
             self.kept = Vec::new();
+        }
+    }
+
+    /// All that is expected at once, if there is so much memory; else it grows as it comes.
+    fn make_room(&mut self) {
+        let expected = usize::try_from(self.expected.min(MAX_FILE_BYTES)).unwrap_or(0);
+        if self.kept.capacity() < expected && self.kept.try_reserve_exact(expected - self.kept.len()).is_err() {
+            self.expected = 0;
         }
     }
 
@@ -147,7 +181,7 @@ impl Describing {
         let no_pdq = match media.kind() {
             _ if self.bytes == 0 => Some(NoPdq::Empty),
             Kind::Video => Some(NoPdq::Video),
-            Kind::Unsupported => Some(NoPdq::UnsupportedFormat),
+            Kind::ByPlatform | Kind::Unsupported => Some(NoPdq::UnsupportedFormat),
             Kind::Other => Some(NoPdq::NotAPicture),
             Kind::Readable if self.bytes > MAX_FILE_BYTES => Some(NoPdq::TooLarge),
             Kind::Readable => None,
@@ -162,6 +196,8 @@ impl Describing {
                 pdq: None,
                 pdq_quality: None,
                 variants: Vec::new(),
+                frames: Vec::new(),
+                decoded_by: None,
                 md5: exact.md5,
                 sha1: exact.sha1,
                 sha256: exact.sha256,
@@ -178,42 +214,59 @@ pub struct Looking {
 }
 
 enum Stage {
-    /// The file's bytes, not yet decoded.
+    /// The file's bytes, not yet opened.
     Stored(Vec<u8>),
-    /// Pixels, of which some rows have been hashed.
-    Decoded(Box<Rows>),
+    /// A picture, of which some rows have been hashed.
+    Open(Box<Hashing>),
+    /// Pixels come from outside.
+    Given(Box<Given>),
     /// Nothing more to do.
     Done,
 }
 
-struct Rows {
-    picture: Picture,
+struct Given {
     hasher: PdqHasher,
-    next: u32,
-    row: Vec<u8>,
+    width: u32,
+    height: u32,
+    left: u32,
+}
+
+struct Hashing {
+    picture: Picture,
+    /// Of the frame that is coming in.
+    hasher: PdqHasher,
+    rows: u32,
+    /// Frames that are hashed.
+    whole: u32,
+    /// The first frame that has a hash, and its place.
+    first: Option<PictureHash>,
+    /// Of the first frame, if none has a hash.
+    quality: Option<u8>,
+    frames: Frames,
 }
 
 impl Looking {
-    /// One step hashes about so many pixels: some milliseconds, so that a wish to stop is heard soon.
-    const PIXELS_A_STEP: u32 = 1 << 20;
-
-    /// Does one step: decodes, or hashes some rows. False when there is nothing more to do.
+    /// Does one step of some milliseconds: opens the picture, or decodes and hashes some rows. False when there is nothing
+    /// more to do.
     pub fn step(&mut self) -> bool {
-        self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Stored(file) => self.decode(&file),
-            Stage::Decoded(rows) => self.hash(rows),
-            Stage::Done => Stage::Done,
+        let next = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Stored(file) => self.open(file).map(Stage::Open),
+            Stage::Open(hashing) => self.hash(hashing),
+            Stage::Given(_) | Stage::Done => Ok(Stage::Done),
         };
+        match next {
+            Ok(stage) => self.stage = stage,
+            Err(reason) => self.fingerprints.no_pdq = Some(reason),
+        }
         !matches!(self.stage, Stage::Done)
     }
 
-    /// Rows hashed, and rows in all; nothing before the picture is decoded.
+    /// Rows hashed, and rows in all, of all frames; nothing before the picture is opened.
     pub fn progress(&self) -> Option<(u32, u32)> {
-        let total = self.fingerprints.height?;
         match &self.stage {
-            Stage::Stored(_) => None,
-            Stage::Decoded(rows) => Some((rows.next, total)),
-            Stage::Done => Some((total, total)),
+            Stage::Stored(_) | Stage::Given(_) => None,
+            Stage::Open(hashing) => Some(hashing.progress()),
+            Stage::Done => self.fingerprints.height.map(|height| (height, height)),
         }
     }
 
@@ -234,52 +287,143 @@ impl Looking {
         self.fingerprints
     }
 
-    fn decode(&mut self, file: &[u8]) -> Stage {
-        let picture = match decode(file) {
-            Ok(picture) => picture,
-            Err(reason) => {
-                self.fingerprints.no_pdq = Some(reason.into());
-                return Stage::Done;
-            }
-        };
+    /// Whether this is a picture that only a platform's own decoder may read: its pixels can be given then.
+    pub fn wants_pixels(&self) -> bool {
+        self.fingerprints.media_type.kind() == Kind::ByPlatform && self.fingerprints.pdq_quality.is_none()
+    }
+
+    /// The browser has decoded the picture and will give its rows. What was known of it before stays if they never come.
+    pub fn begin_pixels(&mut self, width: u32, height: u32) -> Result<(), NoPdq> {
+        if !self.wants_pixels() {
+            return Err(NoPdq::UnsupportedFormat);
+        }
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
+            return Err(NoPdq::TooLarge);
+        }
+        let hasher = PdqHasher::new(width, height).map_err(|_| NoPdq::TooSmall)?;
+        self.stage = Stage::Given(Box::new(Given { hasher, width, height, left: height }));
+        Ok(())
+    }
+
+    /// Takes the next rows from the top: four bytes a pixel, red, green, blue and one that does not count. True when that
+    /// was the last. Bytes that are no whole row, and rows too many, are not taken.
+    pub fn take_pixels(&mut self, rows: &[u8]) -> bool {
+        let Stage::Given(given) = &mut self.stage else { return true };
+        let mut rgb = Vec::new();
+        for row in rows.chunks_exact(4 * given.width as usize).take(given.left as usize) {
+            rgb.clear();
+            rgb.extend(row.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
+            given.hasher.push_rgb(&rgb);
+            given.left -= 1;
+        }
+        if given.left > 0 {
+            return false;
+        }
+        if let Stage::Given(given) = std::mem::replace(&mut self.stage, Stage::Done) {
+            self.fingerprints.width = Some(given.width);
+            self.fingerprints.height = Some(given.height);
+            self.conclude_given(&given.hasher.finish());
+        }
+        true
+    }
+
+    fn conclude_given(&mut self, hash: &PictureHash) {
+        let plain = hash.quality < MIN_QUALITY;
+        self.fingerprints.decoded_by = Some(DecodedBy::Browser);
+        self.fingerprints.pdq_quality = Some(hash.quality);
+        self.fingerprints.no_pdq = plain.then_some(NoPdq::LowQuality);
+        if !plain {
+            self.fingerprints.pdq = Some(hash.original());
+            self.fingerprints.variants = variants(hash);
+        }
+    }
+
+    fn open(&mut self, file: Vec<u8>) -> Result<Box<Hashing>, NoPdq> {
+        let picture = Picture::open(file)?;
         self.fingerprints.width = Some(picture.width());
         self.fingerprints.height = Some(picture.height());
-        let Ok(hasher) = PdqHasher::new(picture.width(), picture.height()) else {
-            self.fingerprints.no_pdq = Some(NoPdq::TooSmall);
-            return Stage::Done;
-        };
-        Stage::Decoded(Box::new(Rows { picture, hasher, next: 0, row: Vec::new() }))
+        Hashing::of(picture).map(Box::new)
     }
 
-    fn hash(&mut self, mut rows: Box<Rows>) -> Stage {
-        let height = rows.picture.height();
-        let some = Self::PIXELS_A_STEP.div_ceil(rows.picture.width());
-        let until = height.min(rows.next.saturating_add(some));
-        for y in rows.next..until {
-            rows.picture.rgb_row(y, &mut rows.row);
-            rows.hasher.push_rgb(&rows.row);
+    fn hash(&mut self, mut hashing: Box<Hashing>) -> Result<Stage, NoPdq> {
+        match hashing.step() {
+            Ok(true) => Ok(Stage::Open(hashing)),
+            // Of an animation that breaks off, what came before counts.
+            Err(reason) if hashing.whole == 0 => Err(reason),
+            Ok(false) | Err(_) => self.conclude(*hashing).map(|()| Stage::Done),
         }
-        rows.next = until;
-        if until < height {
-            return Stage::Decoded(rows);
-        }
-        self.conclude(&rows.hasher.finish());
-        Stage::Done
     }
 
-    fn conclude(&mut self, hash: &PictureHash) {
-        self.fingerprints.pdq_quality = Some(hash.quality);
-        if hash.quality < MIN_QUALITY {
-            self.fingerprints.no_pdq = Some(NoPdq::LowQuality);
-            return;
+    fn conclude(&mut self, hashing: Hashing) -> Result<(), NoPdq> {
+        self.fingerprints.pdq_quality = hashing.quality;
+        let first = hashing.first.ok_or(NoPdq::LowQuality)?;
+        self.fingerprints.pdq = Some(first.original());
+        self.fingerprints.variants = variants(&first);
+        self.fingerprints.frames = hashing.frames.into_kept().split_off(1);
+        Ok(())
+    }
+}
+
+/// The turned forms that give another hash.
+fn variants(hash: &PictureHash) -> Vec<Variant> {
+    let mut seen = vec![hash.original()];
+    let mut variants = Vec::new();
+    for (turned, pdq) in hash.turned() {
+        if !seen.contains(&pdq) {
+            seen.push(pdq);
+            variants.push(Variant { turned, pdq });
         }
-        let mut seen = vec![hash.original()];
-        self.fingerprints.pdq = Some(hash.original());
-        for (turned, pdq) in hash.turned() {
-            if !seen.contains(&pdq) {
-                seen.push(pdq);
-                self.fingerprints.variants.push(Variant { turned, pdq });
+    }
+    variants
+}
+
+impl Hashing {
+    fn of(picture: Picture) -> Result<Self, NoPdq> {
+        let hasher = hasher(&picture)?;
+        Ok(Self { picture, hasher, rows: 0, whole: 0, first: None, quality: None, frames: Frames::default() })
+    }
+
+    fn progress(&self) -> (u32, u32) {
+        let height = self.picture.height();
+        let done = self.whole.saturating_mul(height).saturating_add(self.rows);
+        let all = self.picture.frames().saturating_mul(height);
+        (done.min(all), all)
+    }
+
+    /// Decodes and hashes some rows. False when there are no more.
+    fn step(&mut self) -> Result<bool, NoPdq> {
+        let Self { picture, hasher, rows, .. } = self;
+        let step = picture.step(&mut |row| {
+            match row {
+                Row::Grey(row) => hasher.push_grey(row),
+                Row::Rgb(row) => hasher.push_rgb(row),
             }
+            *rows += 1;
+        })?;
+        if step == Step::Frame {
+            self.end_frame()?;
         }
+        Ok(step != Step::End)
     }
+
+    fn end_frame(&mut self) -> Result<(), NoPdq> {
+        let hash = std::mem::replace(&mut self.hasher, hasher(&self.picture)?).finish();
+        let frame = Frame { frame: self.whole, pdq: hash.original(), pdq_quality: hash.quality };
+        self.rows = 0;
+        self.whole += 1;
+        if hash.quality < MIN_QUALITY {
+            self.quality.get_or_insert(hash.quality);
+            return Ok(());
+        }
+        if self.first.is_none() {
+            self.first = Some(hash);
+            self.quality = Some(hash.quality);
+        }
+        self.frames.add(frame);
+        Ok(())
+    }
+}
+
+fn hasher(picture: &Picture) -> Result<PdqHasher, NoPdq> {
+    PdqHasher::new(picture.width(), picture.height()).map_err(|_| NoPdq::TooSmall)
 }

@@ -15,7 +15,8 @@ pub mod exact;
 mod fingerprint;
 mod media;
 pub mod pdq;
+mod widest;
 
-pub use describe::{Describing, FileFingerprints, Looking, NoPdq, Variant, describe, describe_from};
+pub use describe::{DecodedBy, Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
 pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
 pub use media::Media;

@@ -47,6 +47,8 @@ pub enum Media {
 pub(crate) enum Kind {
     /// A picture this crate decodes.
     Readable,
+    /// A picture in a format it does not decode, but platforms do.
+    ByPlatform,
     /// A picture in a format it does not decode.
     Unsupported,
     /// A video.
@@ -104,7 +106,8 @@ impl Media {
     pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Jpeg | Self::Png | Self::Gif | Self::WebP | Self::Bmp => Kind::Readable,
-            Self::Tiff | Self::Heic | Self::Avif | Self::JpegXl => Kind::Unsupported,
+            Self::Heic | Self::Avif => Kind::ByPlatform,
+            Self::Tiff | Self::JpegXl => Kind::Unsupported,
             Self::Mp4 | Self::QuickTime | Self::ThreeGp | Self::WebM | Self::Avi | Self::Mpeg | Self::Flv => {
                 Kind::Video
             }

@@ -1,12 +1,12 @@
 // The worker and its module give the same bits as the native crate, and keep their promises.
-// Run by `node --test hashing/tests/` after building the module and the example `describe` (see docs/hashing.md).
+// Run by `hashing/tests/worker.sh`, which builds what it needs.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import zlib from "node:zlib";
@@ -18,8 +18,19 @@ const native = process.env.HASHING_DESCRIBE ?? join(target, "debug/examples/desc
 const module = new WebAssembly.Module(readFileSync(wasm));
 const script = readFileSync(join(root, "public/hash-worker.js"), "utf8");
 
+// An open channel keeps a process alive, though every test be done.
+const channels = [];
+after(() => channels.forEach(({ port1 }) => port1.close()));
+
+class Channel extends MessageChannel {
+  constructor() {
+    super();
+    channels.push(this);
+  }
+}
+
 // A worker's world and nothing more: whatever else the script touched would be a ReferenceError.
-function worker() {
+function worker(more = {}) {
   let bent = {};
   const said = [];
   const waiting = [];
@@ -35,7 +46,7 @@ function worker() {
     },
   };
   const scope = {
-    WebAssembly: watched, MessageChannel, TextDecoder, performance, Uint8Array, DataView, JSON,
+    WebAssembly: watched, MessageChannel: Channel, TextDecoder, performance, Uint8Array, DataView, JSON, ...more,
     postMessage(message) {
       said.push(structuredClone(message));
       waiting.splice(0).forEach((look) => look());
@@ -58,16 +69,27 @@ function worker() {
   };
 }
 
-async function ready() {
-  const it = worker();
+async function ready(more) {
+  const it = worker(more);
   it.say({ kind: "start", module });
   assert.deepEqual(await it.until(({ kind }) => kind === "ready" || kind === "broken"), { kind: "ready" });
   return it;
 }
 
-const clean = (memory) => Buffer.from(memory.buffer).every((byte) => byte === 0);
+const clean = (memory) => Buffer.from(memory.buffer).equals(Buffer.alloc(memory.buffer.byteLength));
 
 function png(width, height, colour, depth, palette) {
+  const bytes = Math.ceil((width * { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour] * depth) / 8);
+  const rows = Buffer.alloc(height * (bytes + 1));
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < bytes; x += 1) {
+      rows[y * (bytes + 1) + 1 + x] = ((x * x) >> 5) ^ (y * 3) ^ (((x >> 4) * (y >> 4)) & 1 ? 200 : 0);
+    }
+  }
+  return pngOf(width, height, colour, depth, rows, palette);
+}
+
+function pngOf(width, height, colour, depth, rows, palette) {
   const chunk = (name, data) => {
     const body = Buffer.concat([Buffer.from(name), data]);
     const framed = Buffer.alloc(8 + body.length);
@@ -80,13 +102,6 @@ function png(width, height, colour, depth, palette) {
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);
   header.set([depth, colour], 8);
-  const bytes = Math.ceil((width * { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour] * depth) / 8);
-  const rows = Buffer.alloc(height * (bytes + 1));
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < bytes; x += 1) {
-      rows[y * (bytes + 1) + 1 + x] = ((x * x) >> 5) ^ (y * 3) ^ (((x >> 4) * (y >> 4)) & 1 ? 200 : 0);
-    }
-  }
   const parts = [Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", header)];
   if (palette) parts.push(chunk("PLTE", Buffer.from(Array.from({ length: 768 }, (_, i) => (i * 7) & 255))));
   return Buffer.concat([...parts, chunk("IDAT", zlib.deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
@@ -114,7 +129,7 @@ const files = {
   "words.txt": Buffer.from("Only words."),
   "film.mp4": Buffer.concat([Buffer.from("\0\0\0\x18ftypisom\0\0\x02\0isommp42", "latin1"), Buffer.alloc(700_000, 7)]),
   ...Object.fromEntries(
-    ["picture.jpg", "progressive.jpg", "inks.jpg", "grey.jpg", "picture.webp", "lossless.webp", "picture.gif", "picture.bmp"].map(
+    readdirSync(new URL("pictures", import.meta.url)).filter((name) => !/\.(py|tsv)$/.test(name)).map(
       (name) => [name, readFileSync(new URL(`pictures/${name}`, import.meta.url))],
     ),
   ),
@@ -140,6 +155,106 @@ test("browser and native give the same bits", async () => {
   }
   assert.ok(expected.filter(({ pdq }) => pdq).length >= 8);
   assert.ok(it.memories.every(clean), "every memory was overwritten");
+});
+
+// Drawn anew in every format, with Pillow's account of their pixels.
+test("two hundred files of every format: Pillow, native and browser agree", { timeout: 240_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hashing-many-"));
+  const python = execFileSync(join(root, "scripts/python.sh"), ["pillow==13.0.0", "numpy", "pdqhash==0.2.8"], { encoding: "utf8" }).trim();
+  execFileSync(python, [join(root, "hashing/tests/pictures/make.py"), folder, "200"]);
+  const decoded = readFileSync(join(folder, "decoded.tsv"), "utf8").trim().split("\n").map((line) => line.split("\t"));
+  assert.equal(decoded.length, 200);
+  const lines = execFileSync(native, decoded.map(([name]) => join(folder, name)), { encoding: "utf8" }).trim().split("\n");
+
+  const it = await ready();
+  for (const [index, [name, quality, pdq, pixels]] of decoded.entries()) {
+    const shown = execFileSync(native.replace("describe", "pixels"), [join(folder, name)], { maxBuffer: 2 ** 28 });
+    assert.equal(createHash("sha256").update(shown).digest("hex"), pixels, `${name}: Pillow's pixels`);
+    const expected = JSON.parse(lines[index]);
+    if (Number(quality) >= 50) assert.deepEqual([expected.pdq, expected.pdq_quality], [pdq, Number(quality)], name);
+    it.say({ kind: "hash", id: name, file: new Blob([readFileSync(join(folder, name))]) });
+    const end = await it.until((message) => message.id === name && message.kind !== "progress");
+    assert.deepEqual(end, { kind: "done", id: name, fingerprints: expected });
+  }
+  rmSync(folder, { recursive: true });
+});
+
+// A browser that decodes HEIC to these pixels, and reads back what it draws, or something a little else.
+function browserWithHeic(width, height, readBack = (value) => value) {
+  const wave = (at, x, y) => 128 + 60 * Math.sin((x * y) / 9000 + at) + 60 * Math.cos(x / 50 - y / 70);
+  const pixels = new Uint8ClampedArray(width * height * 4).map((_, at) =>
+    at % 4 === 3 ? 255 : wave(at % 4, (at >> 2) % width, Math.floor((at >> 2) / width)));
+  class ImageData {
+    constructor(width, height) {
+      Object.assign(this, { width, height, data: new Uint8ClampedArray(width * height * 4) });
+    }
+  }
+  const createImageBitmap = async (of) =>
+    of instanceof ImageData ? { ...of, close() {} } : { width, height, data: pixels, close() {} };
+  class OffscreenCanvas {
+    constructor(width, height) {
+      Object.assign(this, { width, height });
+    }
+    getContext() {
+      const shown = new ImageData(this.width, this.height);
+      return {
+        clearRect: () => shown.data.fill(0),
+        drawImage(bitmap, x, y) {
+          const from = bitmap.data.subarray(-y * bitmap.width * 4, (this.rows - y) * bitmap.width * 4);
+          shown.data.set(from.subarray(0, shown.data.length));
+        },
+        rows: this.height,
+        getImageData: (x, y, width, height) => ({ data: shown.data.slice(0, width * height * 4).map(readBack) }),
+      };
+    }
+  }
+  return { pixels, world: { ImageData, OffscreenCanvas, createImageBitmap } };
+}
+
+const heic = Buffer.concat([Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"), Buffer.alloc(500, 3)]);
+
+test("what only the browser can decode is hashed from the pixels it gives", async () => {
+  const [width, height] = [640, 1000];
+  const { pixels, world } = browserWithHeic(width, height);
+  const it = await ready(world);
+  it.say({ kind: "hash", id: 1, file: new Blob([heic]) });
+  const { fingerprints } = await it.until(({ kind }) => kind === "done");
+
+  // The same pixels as a file that the module decodes itself.
+  const rows = Array.from({ length: height }, (_, y) => {
+    const row = [...pixels.subarray(y * width * 4, (y + 1) * width * 4)];
+    return Buffer.from([0, ...row]);
+  });
+  const file = join(mkdtempSync(join(tmpdir(), "hashing-")), "same.png");
+  writeFileSync(file, pngOf(width, height, 6, 8, Buffer.concat(rows)));
+  const same = JSON.parse(execFileSync(native, [file], { encoding: "utf8" }));
+  assert.ok(same.pdq);
+  assert.deepEqual(
+    [fingerprints.pdq, fingerprints.variants, fingerprints.pdq_quality, fingerprints.width, fingerprints.height],
+    [same.pdq, same.variants, same.pdq_quality, width, height],
+  );
+  assert.equal(fingerprints.decoded_by, "browser");
+  assert.equal(fingerprints.media_type, "image/heic");
+  assert.equal(fingerprints.no_pdq, undefined);
+  assert.ok(it.memories.every(clean));
+});
+
+test("a browser that falsifies what is read back is not trusted", async () => {
+  const { world } = browserWithHeic(640, 1000, (value, at) => (at === 4001 ? value ^ 1 : value));
+  const it = await ready(world);
+  it.say({ kind: "hash", id: 1, file: new Blob([heic]) });
+  const { fingerprints } = await it.until(({ kind }) => kind === "done");
+  assert.equal(fingerprints.no_pdq, "unsupported_format");
+  assert.equal(fingerprints.decoded_by, undefined);
+  assert.equal(fingerprints.sha256, createHash("sha256").update(heic).digest("hex"));
+});
+
+test("a browser without a decoder for it says so", async () => {
+  const { world } = browserWithHeic(640, 1000);
+  const it = await ready({ ...world, createImageBitmap: async () => { throw new Error("no decoder"); } });
+  it.say({ kind: "hash", id: 1, file: new Blob([heic]) });
+  const { fingerprints } = await it.until(({ kind }) => kind === "done");
+  assert.equal(fingerprints.no_pdq, "unsupported_format");
 });
 
 test("progress counts up and ends at the whole", async () => {
@@ -200,7 +315,7 @@ test("a module that computes something else is refused", async () => {
   const bent = script.replace(/md5: "./, 'md5: "x');
   assert.notEqual(bent, script);
   const said = [];
-  const scope = { WebAssembly, MessageChannel, TextDecoder, performance, Uint8Array, DataView, JSON, postMessage: (message) => said.push(message) };
+  const scope = { WebAssembly, MessageChannel: Channel, TextDecoder, performance, Uint8Array, DataView, JSON, postMessage: (message) => said.push(message) };
   scope.self = scope;
   vm.runInNewContext(bent, scope);
   scope.onmessage({ data: { kind: "start", module } });

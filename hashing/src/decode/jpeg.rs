@@ -1,67 +1,100 @@
-//! JPEG: baseline and progressive, grey, colour and four inks.
+//! JPEG (ITU-T T.81): baseline and progressive, grey, colour and four inks, with any sampling.
+//!
+//! Own work, since no decoder in Rust gives rows while it reads, nor the samples of libjpeg-turbo, which is what Pillow and
+//! so the partners hash: the transform, the filters and the mixing of colours here are its whole-number ones, to the bit.
+//! Like it, this forgives faults inside; a file that ends too early is truncated.
 
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::errors::DecodeErrors;
+#![allow(clippy::inline_always)] // whatever `widest` runs must be inlined into it
 
-use super::{Layout, Picture, Undecodable, within_limits};
+mod bits;
+mod colour;
+mod headers;
+mod held;
+mod huffman;
+mod idct;
+mod lanes;
+mod planes;
+mod scan;
+mod upsample;
 
-pub(super) fn read(file: &[u8]) -> Result<Picture, Undecodable> {
-    if !has_end(file) {
-        return Err(Undecodable::Truncated);
+use std::sync::Arc;
+
+use self::headers::{Frame, Headers, Next, Scan};
+use self::held::Held;
+use self::huffman::{Block, Table};
+use self::planes::Planes;
+use self::scan::Cursor;
+use super::{File, Opened, Source, Step, Take, Undecodable};
+use crate::widest::widest;
+
+pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
+    let mut headers = Headers::default();
+    let Next::Scan(scan) = headers.next(file.bytes())? else { return Err(Undecodable::Damaged) };
+    let frame = headers.frame.clone().ok_or(Undecodable::Damaged)?;
+    let colours = headers.colours(&frame)?;
+    let size = frame.size;
+    if !frame.progressive && scan.parts.len() == frame.components.len() {
+        let factors = frame.components.iter().map(|component| headers.factors(component));
+        let planes = Planes::new(&frame, colours, factors.collect::<Result<_, _>>()?);
+        let cursor = Cursor::new(&headers);
+        return Ok(Opened::still(size, Rows { file: file.clone(), headers, frame, scan, cursor, planes, band: 0 }));
     }
-    // Lenient as libjpeg is: small faults inside still give a picture. Sizes are limited below, by area.
-    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
-    decoder.decode_headers().map_err(cause)?;
-    let (width, height) = decoder.dimensions().ok_or(Undecodable::Damaged)?;
-    let (width, height) = (u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX));
-
-    let (out, layout) = match decoder.input_colorspace().ok_or(Undecodable::Damaged)? {
-        ColorSpace::Luma => (ColorSpace::Luma, Layout::Grey(1)),
-        // Four inks are mixed by the decoder, which takes them as inverted, marked by Adobe or not: Pillow does too.
-        _ => (ColorSpace::RGB, Layout::Rgb(3)),
-    };
-    decoder.set_options(options.jpeg_set_out_colorspace(out));
-    let bytes = decoder.output_buffer_size().ok_or(Undecodable::Damaged)?;
-    within_limits((width, height), bytes as u64)?;
-    let mut pixels = vec![0; bytes];
-    decoder.decode_into(&mut pixels).map_err(cause)?;
-    Ok(Picture { width, height, layout, pixels })
+    Ok(Opened::still(size, Held::new(file, headers, frame, colours, scan)?))
 }
 
-fn cause(error: DecodeErrors) -> Undecodable {
-    match error {
-        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => Undecodable::Truncated,
-        DecodeErrors::Unsupported(_) => Undecodable::Unsupported,
-        DecodeErrors::LargeDimensions(_) => Undecodable::TooLarge,
-        _ => Undecodable::Damaged,
-    }
+/// A picture whose one scan holds everything: it is decoded by rows of MCUs.
+struct Rows {
+    file: File,
+    headers: Headers,
+    frame: Arc<Frame>,
+    scan: Scan,
+    cursor: Cursor,
+    planes: Planes,
+    /// The next row of MCUs.
+    band: usize,
 }
 
-/// Whether the end marker is there (ITU-T T.81, annex B). Without it the file was cut off, and a decoder would make up
-/// the rest in grey.
-fn has_end(file: &[u8]) -> bool {
-    let mut rest = file.get(2..).unwrap_or_default();
-    loop {
-        match rest {
-            [0xff, 0xff, ..] => rest = &rest[1..],
-            [0xff, 0xd9, ..] => return true,
-            [0xff, 0x01 | 0xd0..=0xd8, tail @ ..] => rest = tail,
-            [0xff, marker, tail @ ..] => {
-                let Some((&length, _)) = tail.split_first_chunk() else { return false };
-                let Some(after) = tail.get(usize::from(u16::from_be_bytes(length)).max(2)..) else { return false };
-                if *marker == 0xda {
-                    // In coded data 0xff is always followed by 0 or a restart: the end can't appear by chance.
-                    return after.windows(2).any(|pair| pair == [0xff, 0xd9]);
-                }
-                rest = after;
-            }
-            // Stray bytes between segments: decoders look for the next marker, and so does this.
-            [_, tail @ ..] => rest = tail,
-            [] => return false,
+impl Source for Rows {
+    fn step(&mut self, take: Take<'_>) -> Result<Step, Undecodable> {
+        let bands = self.frame.mcus.1;
+        if self.band == bands {
+            return Ok(Step::End);
         }
+        let until = bands.min(self.band + self.frame.bands_a_step());
+        while self.band < until {
+            decode_band(self)?;
+            if self.band + 1 == bands {
+                self.cursor.end()?;
+            }
+            self.planes.hand_over(self.band, take);
+            self.band += 1;
+        }
+        Ok(if self.band == bands { Step::Frame } else { Step::Busy })
+    }
+}
+
+widest! {
+    /// Decodes a row of MCUs.
+    fn decode_band(rows: &mut Rows) -> Result<(), Undecodable> {
+        let Rows { file, headers, frame, scan, cursor, planes, .. } = rows;
+        let file = file.bytes();
+        let parts = scan.parts.iter().map(|part| {
+            let component = &frame.components[part.component];
+            let dc = headers.dc[part.dc].as_deref().ok_or(Undecodable::Damaged)?;
+            let ac = headers.ac[part.ac].as_deref().ok_or(Undecodable::Damaged)?;
+            Ok((part.component, component.across, component.down, dc, ac))
+        });
+        let parts = parts.collect::<Result<Vec<(usize, usize, usize, &Table, &Table)>, Undecodable>>()?;
+        for mcu in 0..frame.mcus.0 {
+            let there = cursor.begin(file)?;
+            for (slot, &(component, across, down, dc, ac)) in parts.iter().enumerate() {
+                for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
+                    let mut block: Block = [0; 64];
+                    let flat = !there || cursor.block(file, slot, dc, ac, &mut block);
+                    planes.put(component, (mcu * across + x, y), &block, flat);
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# python.sh PACKAGE…: prints a Python that has these packages (pip's names), in a place of its own under target/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venv=$PWD/target/python
+python3 -c 'import ensurepip' 2>/dev/null || scripts/setup.sh python
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2
+for package in "$@"; do
+    [ -e "$venv/.has-$package" ] || { "$venv/bin/pip" install --quiet "$package" >&2 && touch "$venv/.has-$package"; }
+done
+echo "$venv/bin/python"
