@@ -1,5 +1,5 @@
 // The worker and its module give the same bits as the native crate, and keep their promises.
-// Run by `node --test hashing/tests/` after building the module and the example `describe` (see docs/hashing.md).
+// Run by `node --test hashing/tests/` after building the module (both ways) and the example `describe` (see docs/hashing.md).
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,9 +13,9 @@ import zlib from "node:zlib";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
-const wasm = process.env.HASHING_WASM ?? join(target, "wasm32-unknown-unknown/wasm-release/hashing.wasm");
+const built = process.env.HASHING_WASM ?? join(root, "target/site/pkg");
 const native = process.env.HASHING_DESCRIBE ?? join(target, "debug/examples/describe");
-const module = new WebAssembly.Module(readFileSync(wasm));
+const [plain, simd] = ["hashing.wasm", "hashing-simd.wasm"].map((name) => new WebAssembly.Module(readFileSync(join(built, name))));
 const script = readFileSync(join(root, "public/hash-worker.js"), "utf8");
 
 // A worker's world and nothing more: whatever else the script touched would be a ReferenceError.
@@ -58,9 +58,9 @@ function worker() {
   };
 }
 
-async function ready() {
+async function ready(module = simd) {
   const it = worker();
-  it.say({ kind: "start", module });
+  it.say({ kind: "start", module: simd });
   assert.deepEqual(await it.until(({ kind }) => kind === "ready" || kind === "broken"), { kind: "ready" });
   return it;
 }
@@ -121,26 +121,28 @@ const files = {
 };
 
 test("the module needs nothing from outside", () => {
-  assert.deepEqual(WebAssembly.Module.imports(module), []);
+  for (const module of [plain, simd]) assert.deepEqual(WebAssembly.Module.imports(module), []);
 });
 
-test("browser and native give the same bits", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "hashing-"));
-  const paths = Object.entries(files).map(([name, bytes]) => {
-    writeFileSync(join(folder, name), bytes);
-    return join(folder, name);
+for (const [name, module] of Object.entries({ plain, simd })) {
+  test(`browser and native give the same bits, ${name}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hashing-"));
+    const paths = Object.entries(files).map(([name, bytes]) => {
+      writeFileSync(join(folder, name), bytes);
+      return join(folder, name);
+    });
+    const expected = execFileSync(native, paths, { encoding: "utf8" }).trim().split("\n").map((line) => JSON.parse(line));
+
+    const it = await ready(module);
+    Object.entries(files).forEach(([id, bytes]) => it.say({ kind: "hash", id, file: new Blob([bytes]) }));
+    for (const [index, id] of Object.keys(files).entries()) {
+      const end = await it.until((message) => message.id === id && message.kind !== "progress");
+      assert.deepEqual(end, { kind: "done", id, fingerprints: expected[index] });
+    }
+    assert.ok(expected.filter(({ pdq }) => pdq).length >= 8);
+    assert.ok(it.memories.every(clean), "every memory was overwritten");
   });
-  const expected = execFileSync(native, paths, { encoding: "utf8" }).trim().split("\n").map((line) => JSON.parse(line));
-
-  const it = await ready();
-  Object.entries(files).forEach(([id, bytes]) => it.say({ kind: "hash", id, file: new Blob([bytes]) }));
-  for (const [index, id] of Object.keys(files).entries()) {
-    const end = await it.until((message) => message.id === id && message.kind !== "progress");
-    assert.deepEqual(end, { kind: "done", id, fingerprints: expected[index] });
-  }
-  assert.ok(expected.filter(({ pdq }) => pdq).length >= 8);
-  assert.ok(it.memories.every(clean), "every memory was overwritten");
-});
+}
 
 test("progress counts up and ends at the whole", async () => {
   const it = await ready();
@@ -203,6 +205,6 @@ test("a module that computes something else is refused", async () => {
   const scope = { WebAssembly, MessageChannel, TextDecoder, performance, Uint8Array, DataView, JSON, postMessage: (message) => said.push(message) };
   scope.self = scope;
   vm.runInNewContext(bent, scope);
-  scope.onmessage({ data: { kind: "start", module } });
+  scope.onmessage({ data: { kind: "start", module: simd } });
   assert.equal(said[0].reason, "self_test");
 });

@@ -125,7 +125,7 @@ fn page(app: &App, visit: &Visit, language: Language, form: &FormState) -> Respo
                 <p class="lede">{say!(language, "my_case.add.lede")}</p>
                 <section>
                     <h2>{say!(language, "my_case.add.files")}</h2>
-                    <HashFiles words=HashWords::in_language(language) form="add".to_owned() kept />
+                    <HashFiles words=HashWords::in_language(language) modules=app.hash_modules.clone() form="add".to_owned() kept />
                 </section>
                 <form id="add" method="post" action=MyCaseAdd { language }.to_string()>
                     {text_area(form, "links", say!(language, "my_case.add.links"), Some(say!(language, "my_case.add.links_hint")), 4)}
