@@ -31,7 +31,7 @@ fmt: ## Format everything
 lint: ## Clippy, warnings as errors
 	@scripts/lint.sh
 
-wasm: $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm ## The islands and the hashing module
+wasm: setup $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm ## The islands and the hashing module
 
 site: setup $(SITE)/.complete ## Style, scripts and wasm, compressed, in target/site
 
@@ -49,19 +49,24 @@ $(SITE)/pkg/app_bg.wasm: $(APP_SOURCES)
 	@cp target/islands/app.js $(SITE)/pkg/app.js
 	@cp target/islands/app_small.wasm $@
 
-$(SITE)/pkg/hashing.wasm: Cargo.toml Cargo.lock hashing/Cargo.toml $(shell find hashing/src -type f)
-	@echo 'site: hashing module'
+# The hashing module, twice: the page takes the one with SIMD wherever a browser knows it.
+$(SITE)/pkg/hashing-simd.wasm: WASM_FEATURES := +simd128
+$(SITE)/pkg/hashing.wasm: WASM_FEATURES :=
+$(SITE)/pkg/hashing.wasm: OPTIONS :=
+$(SITE)/pkg/hashing-simd.wasm: OPTIONS := --enable-simd
+$(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm: Cargo.toml Cargo.lock hashing/Cargo.toml scripts/wasm.sh $(shell find hashing/src -type f)
+	@echo 'site: hashing module$(if $(WASM_FEATURES), with SIMD)'
 	@mkdir -p $(SITE)/pkg
-	@wasm=$$(scripts/wasm.sh hashing) && tools/node_modules/.bin/wasm-opt -O3 --enable-bulk-memory \
+	@wasm=$$(WASM_FEATURES=$(WASM_FEATURES) scripts/wasm.sh hashing) && tools/node_modules/.bin/wasm-opt -O3 --enable-bulk-memory \
 		--enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types \
-		--enable-multivalue --enable-simd $$wasm -o $@
+		--enable-multivalue $(OPTIONS) $$wasm -o $@
 
 $(SITE)/style.css: $(shell find style -type f)
 	@echo 'site: style'
 	@mkdir -p $(SITE)
 	@tools/node_modules/.bin/lightningcss --bundle --minify --targets 'defaults and fully supports es6-module' style/main.css -o $@
 
-$(SITE)/.complete: $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm $(SITE)/style.css scripts/compress.mjs $(shell find public -type f)
+$(SITE)/.complete: $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm $(SITE)/style.css scripts/compress.mjs $(shell find public -type f)
 	@cp -R public/. $(SITE)/
 	@node scripts/compress.mjs $(SITE)
 	@touch $@

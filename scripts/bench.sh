@@ -9,4 +9,4 @@ trap 'scripts/postgres.sh stop "$cluster"' EXIT
 scripts/setup.sh postgres
 SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable) cargo bench --quiet --locked -p casework >>target/bench.jsonl
 
-HASHING_WASM=target/site/pkg/hashing.wasm hashing/benches/run.sh
+hashing/benches/run.sh

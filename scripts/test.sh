@@ -27,9 +27,10 @@ stage 'format' cargo fmt --all --check
 stage 'licences, bans and sources' cargo deny --log-level error check licenses bans sources
 stage 'lints' scripts/lint.sh
 stage 'site' make --no-print-directory site
+stage 'the same module from another folder' scripts/same-wasm.sh
 stage 'PostgreSQL' start_postgres
 stage 'unit and integration tests, SQLite and PostgreSQL' cargo test --locked --no-fail-fast
-stage 'hashing worker' env HASHING_WASM=target/site/pkg/hashing.wasm hashing/tests/worker.sh
+stage 'hashing worker, both modules' hashing/tests/worker.sh
 stage 'program' cargo build --locked --bin suoja
 [ -e end2end/package.json ] && stage 'browser suite' scripts/end2end.sh
 

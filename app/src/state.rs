@@ -3,6 +3,7 @@
 use casework::Casework;
 
 use crate::help::HelpDirectory;
+use crate::islands::hash_modules::HashModules;
 use crate::operator::Operator;
 
 /// The application: built once by the server, shared by all handlers as `State<Arc<App>>`.
@@ -13,6 +14,8 @@ pub struct App {
     pub operator: Operator,
     /// Helplines and emergency numbers by country.
     pub help: HelpDirectory,
+    /// The hashing module's builds, as they are served.
+    pub hash_modules: HashModules,
     /// The address people reach the pages at, without a trailing slash.
     pub address: String,
     /// The address staff reach the console at, without a trailing slash: for links in mails to them.

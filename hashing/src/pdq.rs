@@ -6,13 +6,20 @@
 //!
 //! Hash and quality are the reference's bits, on every device: each pixel goes through the reference's float
 //! operations in the reference's order, and none are fused. What differs is the shape: rows stream in and nothing
-//! but a few rows is ever held, about `width × (height / 128 + 26) × 4` bytes.
+//! but a few rows is ever held: about `width × (height / 128 + 24) × 4` bytes.
 
+mod engine;
+#[allow(clippy::inline_always)] // what is not inlined would be compiled without the processor's features
+mod lanes;
+#[allow(clippy::inline_always)] // as above
 mod shrink;
 mod transform;
 
+pub use engine::Engine;
+
 use crate::Pdq;
-use shrink::Shrink;
+use engine::Shrinking;
+use shrink::{Grid, Layout, SIDE};
 
 /// The smallest side that has a PDQ hash, in pixels.
 pub const MIN_SIDE: u32 = 5;
@@ -83,88 +90,126 @@ pub struct TooSmall;
 
 /// Takes a picture row by row, top to bottom.
 pub struct PdqHasher {
-    shrink: Shrink,
     width: usize,
+    height: usize,
+    rows: usize,
+    shrinking: Shrinking,
+    /// Rows that do not make a band yet.
+    waiting: Vec<u8>,
+    layout: Layout,
+    /// A picture of 64 × 64 is taken as it is (the reference's shortcut, meant for video frames).
+    as_it_is: Option<Box<Grid>>,
 }
 
 impl PdqHasher {
     /// For a picture of this many pixels each way.
     pub fn new(width: u32, height: u32) -> Result<Self, TooSmall> {
+        Self::with(Engine::fastest(), width, height)
+    }
+
+    /// The same with a certain engine. One this device does not have is replaced by [`Engine::Scalar`].
+    pub fn with(engine: Engine, width: u32, height: u32) -> Result<Self, TooSmall> {
         if width < MIN_SIDE || height < MIN_SIDE {
             return Err(TooSmall);
         }
-        let width = width as usize;
-        Ok(Self { shrink: Shrink::new(width, height as usize), width })
+        let (width, height) = (width as usize, height as usize);
+        let is_grid = (width, height) == (SIDE, SIDE);
+        Ok(Self {
+            width,
+            height,
+            rows: 0,
+            shrinking: Shrinking::new(engine, width, height),
+            waiting: Vec::new(),
+            layout: Layout::Rgb,
+            as_it_is: is_grid.then(|| Box::new([[0.0; SIDE]; SIDE])),
+        })
     }
 
-    /// Takes the next row: three bytes a pixel, red, green, blue.
+    /// Takes the next row, or several: three bytes a pixel, red, green, blue. Many at once spare a copy.
     ///
     /// # Panics
-    /// If the row is not `3 × width` bytes, or the picture already has all its rows.
-    pub fn push_rgb(&mut self, row: &[u8]) {
-        let (pixels, rest) = row.as_chunks::<3>();
-        assert!(pixels.len() == self.width && rest.is_empty(), "a row is exactly as wide as the picture");
-        self.shrink.push(|luma| {
-            for (luma, &[red, green, blue]) in luma.iter_mut().zip(pixels) {
-                *luma = weigh(red, green, blue);
-            }
-        });
+    /// If it is not whole rows of `3 × width` bytes, if the picture has no more rows, or if earlier rows came in another
+    /// layout.
+    pub fn push_rgb(&mut self, rows: &[u8]) {
+        self.push(rows, Layout::Rgb);
     }
 
-    /// Takes the next row of a grey picture: one byte a pixel. The same bits as three equal bytes.
+    /// Takes the next row, or several: four bytes a pixel, red, green, blue, and one that does not count.
     ///
     /// # Panics
     /// As [`Self::push_rgb`].
-    pub fn push_grey(&mut self, row: &[u8]) {
-        assert!(row.len() == self.width, "a row is exactly as wide as the picture");
-        self.shrink.push(|luma| {
-            for (luma, &grey) in luma.iter_mut().zip(row) {
-                *luma = f32::from(grey);
+    pub fn push_rgba(&mut self, rows: &[u8]) {
+        self.push(rows, Layout::Rgba);
+    }
+
+    /// Takes the next row, or several, of a grey picture: one byte a pixel. The same bits as three equal bytes.
+    ///
+    /// # Panics
+    /// As [`Self::push_rgb`].
+    pub fn push_grey(&mut self, rows: &[u8]) {
+        self.push(rows, Layout::Grey);
+    }
+
+    fn push(&mut self, mut pixels: &[u8], layout: Layout) {
+        let row = self.width * layout.bytes();
+        let rows = pixels.len() / row;
+        assert!(pixels.len() == rows * row, "a row is exactly as wide as the picture");
+        assert!(rows <= self.height - self.rows, "a picture has no more rows than it said");
+        assert!(self.rows == 0 || layout == self.layout, "all rows of a picture have one layout");
+        self.layout = layout;
+        if let Some(grid) = &mut self.as_it_is {
+            let pixels = pixels.chunks_exact(layout.bytes());
+            for (luma, pixel) in grid.as_flattened_mut()[self.rows * SIDE..].iter_mut().zip(pixels) {
+                *luma = layout.luma(pixel);
             }
-        });
+        } else {
+            let band = self.shrinking.band() * row;
+            if !self.waiting.is_empty() {
+                let missing = (band - self.waiting.len()).min(pixels.len());
+                self.waiting.extend_from_slice(&pixels[..missing]);
+                pixels = &pixels[missing..];
+                if self.waiting.len() == band {
+                    self.shrinking.take(&self.waiting, layout);
+                    self.waiting.clear();
+                }
+            }
+            let mut bands = pixels.chunks_exact(band);
+            for band in &mut bands {
+                self.shrinking.take(band, layout);
+            }
+            self.waiting.extend_from_slice(bands.remainder());
+        }
+        self.rows += rows;
     }
 
     /// The hashes, when all rows have been taken.
     ///
     /// # Panics
     /// If rows are missing.
-    pub fn finish(self) -> PictureHash {
-        let grid = self.shrink.finish();
+    pub fn finish(mut self) -> PictureHash {
+        assert!(self.rows == self.height, "all rows have been taken");
+        let grid = self.as_it_is.take().unwrap_or_else(|| self.samples());
         let coefficients = transform::dct(&grid);
-        PictureHash {
-            quality: transform::quality(&grid),
-            turned: Turn::ALL.map(|turn| transform::bits(&transform::turned(&coefficients, turn))),
+        PictureHash { quality: transform::quality(&grid), turned: transform::turned(&coefficients) }
+    }
+
+    /// Goes on in black below the picture until the last sample has come out.
+    fn samples(&mut self) -> Box<Grid> {
+        let band = self.shrinking.band() * self.width * self.layout.bytes();
+        loop {
+            if let Some(grid) = self.shrinking.grid() {
+                return Box::new(*grid);
+            }
+            self.waiting.resize(band, 0);
+            self.shrinking.take(&self.waiting, self.layout);
+            self.waiting.clear();
         }
     }
-}
-
-/// Luma, 0 to 255: `0.299 r + 0.587 g + 0.114 b` in double precision rounded to single, as `pdqhash` on `PyPI` has it.
-///
-/// The sum of thousandths is exact in a float (under 2^24) and division rounds correctly, so this gives the same bits:
-/// no such quotient lies so near the middle of two floats that the reference's error of 2^-45 could tip it.
-#[allow(clippy::cast_precision_loss)] // at most 255 000
-fn weigh(red: u8, green: u8, blue: u8) -> f32 {
-    let thousandths = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
-    thousandths as f32 / 1000.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn luma_is_the_double_precision_one() {
-        for red in 0..=255 {
-            for green in 0..=255 {
-                for blue in 0..=255_u8 {
-                    let double = f64::from(red) * 0.299 + f64::from(green) * 0.587 + f64::from(blue) * 0.114;
-                    #[allow(clippy::cast_possible_truncation)]
-                    let single = double as f32;
-                    assert!(weigh(red, green, blue).to_bits() == single.to_bits(), "{red} {green} {blue}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn too_small_is_said() {

@@ -7,13 +7,14 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::islands::hash_modules::{HashModule, HashModules};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 
 /// The policy of what runs in the hashing worker. A worker does not inherit the page's policy; with this one it can
@@ -21,8 +22,10 @@ use sha2::{Digest, Sha256};
 const WORKER_POLICY: &str = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 /// The policy of everything else, should anyone open it as a page.
 const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// The hashing worker and its module.
-const WORKER_FILES: [&str; 2] = ["/hash-worker.js", "/pkg/hashing.wasm"];
+/// The hashing worker and its module's two builds.
+const WORKER_FILES: [&str; 3] = ["/hash-worker.js", MODULE, MODULE_WITH_SIMD];
+const MODULE: &str = "/pkg/hashing.wasm";
+const MODULE_WITH_SIMD: &str = "/pkg/hashing-simd.wasm";
 
 /// The site's files, by path.
 #[derive(Default)]
@@ -120,6 +123,19 @@ impl Asset {
         }
         (None, self.plain.clone())
     }
+}
+
+/// Names the hashing module's builds by their bytes. A site that has not been built has none.
+pub fn hash_modules(site: &Path) -> HashModules {
+    let module = |path: &str| {
+        let digest = fs::read(site.join(path.trim_start_matches('/'))).map(Sha256::digest).ok();
+        digest.map_or_else(HashModule::default, |digest| HashModule {
+            path: path.to_owned(),
+            sha256: HEXLOWER.encode(&digest),
+            integrity: format!("sha256-{}", BASE64.encode(&digest)),
+        })
+    };
+    HashModules { simd: module(MODULE_WITH_SIMD), plain: module(MODULE) }
 }
 
 /// Whether a header lists a value, with or without parameters (but not one of weight zero).

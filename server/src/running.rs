@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::assets::Assets;
+use crate::assets::{self, Assets};
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::keys::{self, KeysError};
 use crate::mail::{MailFailure, Mailer};
@@ -102,6 +102,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
         },
         operator: configuration.operator.clone(),
         help: HelpDirectory::shipped(),
+        hash_modules: assets::hash_modules(&configuration.site_folder),
         address: without_slash(&configuration.address),
         console_address: without_slash(&configuration.console_address),
         demo: kind == Kind::Demo,

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::hash_modules::{HashModule, HashModules};
 use crate::drawings;
 
 /// The most files of one form.
@@ -47,6 +48,7 @@ pub struct HashWords {
     pub cancel: String,
     pub remove_name: String,
     pub sent: String,
+    pub module: String,
     pub status: String,
     pub not_ready: String,
     pub go_on: String,
@@ -94,6 +96,7 @@ impl HashWords {
             cancel: say!(language, "hash.cancel"),
             remove_name: say!(language, "hash.remove_name"),
             sent: say!(language, "hash.sent"),
+            module: say!(language, "hash.module"),
             status: say!(language, "hash.status"),
             not_ready: say!(language, "hash.not_ready"),
             go_on: say!(language, "hash.go_on"),
@@ -147,6 +150,8 @@ pub(super) struct Files {
     pub loading: RwSignal<bool>,
     /// More were chosen than fit.
     pub too_many: RwSignal<bool>,
+    /// What the fingerprints are made by, once it is fetched.
+    pub module: RwSignal<Option<HashModule>>,
 }
 
 /// A pressed button: what it sends, and where to. A browser that does not tell the button leaves it empty.
@@ -174,13 +179,15 @@ pub(super) struct Hold {
 
 /// Choosing files. `form`: the id of the form the fingerprints belong to. `kept`: fingerprints given before, as JSON.
 #[island]
-pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl IntoView {
+pub fn HashFiles(words: HashWords, modules: HashModules, form: String, kept: Vec<String>) -> impl IntoView {
     let files = Files {
         chosen: RwSignal::new(kept_files(&words, kept)),
         ready: RwSignal::new(false),
         loading: RwSignal::new(false),
         too_many: RwSignal::new(false),
+        module: RwSignal::new(None),
     };
+    let modules = StoredValue::new(modules);
     let has_script = RwSignal::new(false);
     Effect::new(move || has_script.set(true));
     let hold = Hold {
@@ -206,7 +213,7 @@ pub fn HashFiles(words: HashWords, form: String, kept: Vec<String>) -> impl Into
                 <div class="pick">
                     <label for=FIELD><b>{say(|words| &words.choose)}</b></label>
                     <input id=FIELD type="file" multiple accept="image/*,video/*" aria-describedby="choose-files-hint"
-                        on:change=move |event| take(files, &event) />
+                        on:change=move |event| take(files, modules, &event) />
                     <p class="hint" id="choose-files-hint">{say(|words| &words.choose_hint)}</p>
                 </div>
             </div>
@@ -269,13 +276,13 @@ fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) 
                 {button}
             </button>
             {move || percent(&state.get()).map(|percent| view! { <progress value=percent max="100"></progress> })}
-            {move || made(&state.get()).map(|json| result(words, &form, &json))}
+            {move || made(&state.get()).map(|json| result(words, files, &form, &json))}
         </li>
     }
 }
 
 /// The fingerprint, what it lacks, everything that will be sent, and the field that sends it.
-fn result(words: StoredValue<HashWords>, form: &str, json: &str) -> impl IntoView + use<> {
+fn result(words: StoredValue<HashWords>, files: Files, form: &str, json: &str) -> impl IntoView + use<> {
     let fingerprints: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     let text = |name: &str| fingerprints.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let shown = text("pdq").or_else(|| text("sha256")).unwrap_or_default();
@@ -288,6 +295,7 @@ fn result(words: StoredValue<HashWords>, form: &str, json: &str) -> impl IntoVie
         <details>
             <summary>{words.with_value(|words| words.sent.clone())}</summary>
             <code class="hash" dir="ltr">{json.to_owned()}</code>
+            {move || files.module.get().map(|module| made_by(words, module))}
         </details>
         <input type="hidden" name="file" form=form.to_owned() value=json.to_owned() />
     }
@@ -297,6 +305,14 @@ fn result(words: StoredValue<HashWords>, form: &str, json: &str) -> impl IntoVie
 fn no_pdq(json: &str) -> Option<String> {
     let fingerprints: serde_json::Value = serde_json::from_str(json).ok()?;
     fingerprints.get("no_pdq")?.as_str().map(str::to_owned)
+}
+
+/// Names the module by its digest, so that anyone can compare it with their own build.
+fn made_by(words: StoredValue<HashWords>, module: HashModule) -> impl IntoView {
+    view! {
+        <p class="hint">{words.with_value(|words| words.module.clone())}</p>
+        <code class="hash" dir="ltr">{module.sha256}</code>
+    }
 }
 
 fn is_done(state: RwSignal<State>) -> bool {
@@ -350,13 +366,13 @@ pub(super) fn filled(words: &str, name: &str, value: impl ToString) -> String {
 
 /// Files were chosen: the field is emptied, so that the same file can be chosen again.
 #[cfg(feature = "hydrate")]
-fn take(files: Files, event: &leptos::ev::Event) {
-    super::hash_worker::take(files, event);
+fn take(files: Files, modules: StoredValue<HashModules>, event: &leptos::ev::Event) {
+    super::hash_worker::take(files, modules, event);
 }
 
 /// On the server nothing is ever chosen.
 #[cfg(not(feature = "hydrate"))]
-fn take(files: Files, _: &leptos::ev::Event) {
+fn take(files: Files, _: StoredValue<HashModules>, _: &leptos::ev::Event) {
     files.loading.set(true);
 }
 

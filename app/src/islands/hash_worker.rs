@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement, MessageEvent, Worker};
+use web_sys::{File, HtmlInputElement, MessageEvent, RequestInit, Worker};
 
 use super::hash_files::{Chosen, FIELD, Files, MOST_FILES, State};
+use super::hash_modules::{HashModule, HashModules};
 
 const WORKER: &str = "/hash-worker.js";
-const MODULE: &str = "/pkg/hashing.wasm";
 
 /// The page's one worker, and the files that wait for its module.
 #[derive(Default)]
@@ -29,7 +29,7 @@ thread_local! {
 }
 
 /// Takes the chosen files in, as many as fit, and hashes one after the other.
-pub fn take(files: Files, event: &web_sys::Event) {
+pub fn take(files: Files, modules: StoredValue<HashModules>, event: &web_sys::Event) {
     let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
     let Some(list) = field.files() else { return };
     let room = MOST_FILES.saturating_sub(files.chosen.with_untracked(Vec::len));
@@ -43,7 +43,7 @@ pub fn take(files: Files, event: &web_sys::Event) {
             .update(|chosen| chosen.push(Chosen { id, name: file.name(), state: RwSignal::new(State::Waiting) }));
         hash(id, file);
     }
-    start(files);
+    start(files, modules);
 }
 
 /// Kept files took the first ids.
@@ -82,7 +82,7 @@ fn focus_field() {
 }
 
 /// Starts the worker and fetches its module, once.
-fn start(files: Files) {
+fn start(files: Files, modules: StoredValue<HashModules>) {
     if HASHING.with_borrow(|hashing| hashing.worker.is_some()) {
         return;
     }
@@ -93,15 +93,20 @@ fn start(files: Files) {
     hear.forget();
     HASHING.with_borrow_mut(|hashing| hashing.worker = Some(worker));
     spawn_local(async move {
-        match module().await {
+        let chosen = modules.get_value().chosen();
+        match compiled(&chosen).await {
             Ok(module) => hand_over(&module),
-            Err(_) => fail(files, "broken"),
+            Err(_) => return fail(files, "broken"),
         }
+        files.module.set(Some(chosen));
     });
 }
 
-async fn module() -> Result<JsValue, JsValue> {
-    let response = window().fetch_with_str(MODULE);
+/// The browser refuses bytes with another digest than the page names.
+async fn compiled(module: &HashModule) -> Result<JsValue, JsValue> {
+    let request = RequestInit::new();
+    request.set_integrity(&module.integrity);
+    let response = window().fetch_with_str_and_init(&module.path, &request);
     JsFuture::from(WebAssembly::compile_streaming(&response)).await
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use app::App;
 use app::help::HelpDirectory;
+use app::islands::hash_modules::HashModules;
 use app::operator::Operator;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -37,6 +38,7 @@ pub fn site(casework: Casework) -> Router {
         casework,
         operator: operator(),
         help: HelpDirectory::shipped(),
+        hash_modules: HashModules::default(),
         address: "http://localhost".to_owned(),
         console_address: "http://localhost".to_owned(),
         demo: false,

@@ -1,9 +1,13 @@
-//! From rows of luma to 64 × 64 samples: two passes of a box filter, rows then columns, and a sample at each centre.
+//! From rows of pixels to 64 × 64 samples: two passes of a box filter, rows then columns, and a sample at each centre.
 //!
-//! A running sum along a row is one long chain of additions, so eight rows go side by side, one in each lane. Down the
-//! columns the chains of neighbours are independent anyway; there only the rows inside the window are kept, in a ring.
+//! A running sum along a row is one long chain of additions, so rows go side by side, one in each lane; down the columns
+//! the chains of neighbours are independent anyway. A band of rows goes through all four passes at once, strip by strip,
+//! so that what one pass gives is still in the nearest cache when the next one takes it.
+//!
+//! Around the picture everything is black, and the mean of a window whose middle lies outside is zero: it is the sum
+//! divided by infinity. Adding and subtracting zeros changes no bit, so the edges need nothing of their own.
 
-use std::array;
+use super::lanes::Lanes;
 
 /// Samples each way.
 pub(super) const SIDE: usize = 64;
@@ -11,347 +15,511 @@ pub(super) const SIDE: usize = 64;
 /// Blurred luma, 0 to 255, top row first.
 pub(super) type Grid = [[f32; SIDE]; SIDE];
 
-/// Rows that go side by side.
-const LANES: usize = 8;
+/// Columns that go through all passes together, a multiple of any number of lanes.
+const STRIP: usize = 32;
 
-/// One column of eight rows.
-type Lanes = [f32; LANES];
+/// How a pixel lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One byte.
+    Grey,
+    /// Red, green, blue.
+    Rgb,
+    /// Red, green, blue, and a byte that does not count.
+    Rgba,
+}
 
-/// The whole way from rows to grid.
-pub(super) struct Shrink {
-    size: Size,
+impl Layout {
+    pub(super) const fn bytes(self) -> usize {
+        match self {
+            Self::Grey => Grey::BYTES,
+            Self::Rgb => Rgb::BYTES,
+            Self::Rgba => Rgba::BYTES,
+        }
+    }
+
+    /// Luma of one pixel.
+    pub(super) fn luma(self, pixel: &[u8]) -> f32 {
+        match self {
+            Self::Grey => Grey::luma(pixel),
+            Self::Rgb => Rgb::luma(pixel),
+            Self::Rgba => Rgba::luma(pixel),
+        }
+    }
+}
+
+/// A [`Layout`] by type.
+pub(super) trait Pixel {
+    const BYTES: usize;
+    /// Luma of the first pixels, see [`Lanes`].
+    fn luma<L: Lanes<N>, const N: usize>(pixels: &[u8]) -> L;
+}
+
+struct Grey;
+struct Rgb;
+struct Rgba;
+
+impl Pixel for Grey {
+    const BYTES: usize = 1;
+
+    #[inline(always)]
+    fn luma<L: Lanes<N>, const N: usize>(pixels: &[u8]) -> L {
+        L::grey(pixels)
+    }
+}
+
+impl Pixel for Rgb {
+    const BYTES: usize = 3;
+
+    #[inline(always)]
+    fn luma<L: Lanes<N>, const N: usize>(pixels: &[u8]) -> L {
+        L::rgb(pixels)
+    }
+}
+
+impl Pixel for Rgba {
+    const BYTES: usize = 4;
+
+    #[inline(always)]
+    fn luma<L: Lanes<N>, const N: usize>(pixels: &[u8]) -> L {
+        L::rgba(pixels)
+    }
+}
+
+/// The box filter along one side of the picture.
+#[derive(Clone, Copy)]
+struct Filter {
+    length: usize,
+    /// The reference's window: `1/128` of the side, rounded up.
+    window: usize,
+}
+
+impl Filter {
+    const fn new(length: usize) -> Self {
+        Self { length, window: length.div_ceil(2 * SIDE) }
+    }
+
+    /// How far a window reaches beyond its middle.
+    const fn ahead(self) -> usize {
+        self.window / 2
+    }
+
+    /// Where the 64 samples stand.
+    const fn centre(self, sample: usize) -> usize {
+        (2 * sample + 1) * self.length / (2 * SIDE)
+    }
+
+    /// The last that has to enter the first pass for this sample to leave the second.
+    const fn enters(self, sample: usize) -> usize {
+        self.centre(sample) + 2 * self.ahead()
+    }
+
+    /// So many have to enter in all.
+    const fn span(self) -> usize {
+        self.enters(SIDE - 1) + 1
+    }
+
+    /// How many pixels lie in the window that ends here; infinitely many if its middle is outside.
+    #[allow(clippy::cast_precision_loss)] // a window has under 2^24 pixels
+    fn count(self, end: usize) -> f32 {
+        if end < self.ahead() || end >= self.length + self.ahead() {
+            f32::INFINITY
+        } else if end < self.length {
+            self.window.min(end + 1) as f32
+        } else {
+            (self.length + self.window - 1 - end) as f32
+        }
+    }
+
+    /// How to make means of the sums of `N` windows, which end here and at those that follow.
+    #[allow(clippy::cast_precision_loss)] // as above
+    fn means<const N: usize>(self, end: usize) -> Means<N> {
+        let is_inside = end + 1 >= self.window && end + N <= self.length;
+        let mut counts = [self.window as f32; N];
+        if !is_inside {
+            counts = std::array::from_fn(|next| self.count(end + next));
+        }
+        Means { is_power: is_inside && self.window.is_power_of_two(), inverse: 1.0 / self.window as f32, counts }
+    }
+}
+
+/// What the sums of `N` windows are divided by.
+struct Means<const N: usize> {
+    /// All are the same power of two.
+    is_power: bool,
+    inverse: f32,
+    counts: [f32; N],
+}
+
+impl<const N: usize> Means<N> {
+    /// The mean of one sum. Multiplying by the inverse of a power of two is exact, and takes less time.
+    #[inline(always)]
+    fn of<L: Lanes<N>, const IS_POWER: bool>(&self, index: usize, sum: L) -> L {
+        if IS_POWER { sum.mul(L::splat(self.inverse)) } else { sum.div(L::splat(self.counts[index])) }
+    }
+}
+
+/// The latest columns of a band, in a ring of whole strips.
+struct Recent<L: Lanes<N>, const N: usize, const G: usize> {
+    window: usize,
+    /// The first strip stands once more behind the last, so that nothing ever straddles the end.
+    ring: Vec<[L; G]>,
+}
+
+impl<L: Lanes<N>, const N: usize, const G: usize> Recent<L, N, G> {
+    fn new(window: usize) -> Self {
+        let length = (window + STRIP).next_power_of_two();
+        Self { window, ring: vec![[L::splat(0.0); G]; length + STRIP] }
+    }
+
+    const fn length(&self) -> usize {
+        self.ring.len() - STRIP
+    }
+
+    /// Before the first column everything is black.
+    fn clear(&mut self) {
+        let length = self.length();
+        self.ring[length - self.window..].fill([L::splat(0.0); G]);
+    }
+
+    /// Where to write these columns, which are in one strip. When all of a strip is there, it is [`Self::written`].
+    #[inline(always)]
+    fn next(&mut self, from: usize, to: usize) -> &mut [[L; G]] {
+        let at = from & (self.length() - 1);
+        &mut self.ring[at..at + to - from]
+    }
+
+    #[inline(always)]
+    fn written(&mut self, from: usize) {
+        let length = self.length();
+        if from & (length - 1) == 0 {
+            self.ring.copy_within(..STRIP, length);
+        }
+    }
+
+    /// Columns that enter, and those that leave for them.
+    #[inline(always)]
+    fn entering(&self, from: usize, to: usize) -> (&[[L; G]], &[[L; G]]) {
+        let mask = self.length() - 1;
+        let (new, old) = (from & mask, from.wrapping_sub(self.window) & mask);
+        (&self.ring[new..new + to - from], &self.ring[old..old + to - from])
+    }
+}
+
+/// Running sums down the columns, and the rows inside the window, in rings, for each `N` columns.
+struct Columns<L: Lanes<N>, const N: usize> {
+    window: usize,
+    sums: Vec<L>,
+    rings: Vec<L>,
+}
+
+impl<L: Lanes<N>, const N: usize> Columns<L, N> {
+    fn new(width: usize, window: usize) -> Self {
+        let tiles = width.div_ceil(N);
+        Self { window, sums: vec![L::splat(0.0); tiles], rings: vec![L::splat(0.0); tiles * window] }
+    }
+
+    /// The sums and rings of these columns.
+    #[inline(always)]
+    fn tiles(&mut self, from: usize, to: usize) -> impl Iterator<Item = (&mut L, &mut [L])> {
+        let (from, to) = (from / N, to / N);
+        let rings = self.rings[from * self.window..to * self.window].chunks_exact_mut(self.window);
+        self.sums[from..to].iter_mut().zip(rings)
+    }
+}
+
+/// Lets `N` rows enter one after the other; each becomes what the sum then is. The first takes this slot of the ring.
+#[inline(always)]
+fn slide_down<L: Lanes<N>, const N: usize>(sum: &mut L, ring: &mut [L], slot: usize, rows: &mut [L; N]) {
+    if let Some(old) = ring[slot..].first_chunk_mut() {
+        enter(sum, rows, old);
+        return;
+    }
+    let mut slot = slot;
+    for row in rows {
+        enter(sum, std::array::from_mut(row), std::array::from_mut(&mut ring[slot]));
+        slot = if slot + 1 == ring.len() { 0 } else { slot + 1 };
+    }
+}
+
+/// Lets rows enter a sum one after the other, and old ones leave for them.
+#[inline(always)]
+fn enter<L: Lanes<N>, const N: usize, const ROWS: usize>(sum: &mut L, rows: &mut [L; ROWS], old: &mut [L; ROWS]) {
+    for row in 0..ROWS {
+        *sum = sum.add(rows[row]).sub(old[row]);
+        old[row] = rows[row];
+        rows[row] = *sum;
+    }
+}
+
+/// The whole way from rows to grid, `N` times `G` rows at a time.
+pub(super) struct Shrink<L: Lanes<N>, const N: usize, const G: usize> {
+    across: Filter,
+    down: Filter,
+    /// Rows taken, those below the picture too.
     taken: usize,
-    /// Luma that waits for the first pass.
-    fresh: Band,
-    first: Columns,
-    /// What the first pass gave, waiting for the second.
-    blurred: Band,
-    second: Columns,
-    /// Where a row of samples stands in the picture, and in the grid.
-    centres: [usize; SIDE],
+    /// Luma.
+    fresh: Recent<L, N, G>,
+    /// Its means along the rows, for a strip.
+    means: Vec<[L; G]>,
+    first: Columns<L, N>,
+    /// The means of these down the columns: the first pass is done.
+    blurred: Recent<L, N, G>,
+    /// Sums along the rows of these, where a sample stands.
+    samples: Vec<[L; G]>,
+    second: Columns<L, N>,
+    /// Sums down the columns of their means.
+    sums: Vec<[f32; SIDE]>,
     sampled: usize,
     grid: Grid,
-    before: Vec<Lanes>,
-    after: Vec<Lanes>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-struct Size {
-    width: usize,
-    height: usize,
-}
+impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
+    /// So many rows are taken at a time.
+    pub(super) const BAND: usize = N * G;
 
-impl Shrink {
     pub(super) fn new(width: usize, height: usize) -> Self {
-        let lanes = vec![[0.0; LANES]; width.next_multiple_of(LANES)];
+        let (across, down) = (Filter::new(width), Filter::new(height));
         Self {
-            size: Size { width, height },
+            across,
+            down,
             taken: 0,
-            fresh: Band::new(width),
-            first: Columns::new(width, height),
-            blurred: Band::new(width),
-            second: Columns::new(SIDE, height),
-            centres: centres(height),
+            fresh: Recent::new(across.window),
+            means: vec![[L::splat(0.0); G]; STRIP],
+            first: Columns::new(across.span(), down.window),
+            blurred: Recent::new(across.window),
+            samples: vec![[L::splat(0.0); G]; SIDE],
+            second: Columns::new(SIDE, down.window),
+            sums: vec![[0.0; SIDE]; Self::BAND],
             sampled: 0,
             grid: [[0.0; SIDE]; SIDE],
-            before: lanes.clone(),
-            after: lanes,
         }
     }
 
-    /// Takes the next row, written by `write` into a slice as wide as the picture.
-    pub(super) fn push(&mut self, write: impl FnOnce(&mut [f32])) {
-        assert!(self.taken < self.size.height, "a picture has no more rows than it said");
-        write(self.fresh.next_row());
-        self.taken += 1;
-        if self.is_grid_already() {
-            self.grid[self.taken - 1].copy_from_slice(self.fresh.row(0));
-            self.fresh.rows = 0;
-        } else if self.fresh.is_full() {
-            self.blur_fresh();
-        }
+    /// The samples, once enough rows have been taken.
+    pub(super) fn grid(&self) -> Option<&Grid> {
+        (self.sampled == SIDE).then_some(&self.grid)
     }
 
-    pub(super) fn finish(mut self) -> Grid {
-        assert!(self.taken == self.size.height, "all rows have been taken");
-        if self.is_grid_already() {
-            return self.grid;
+    /// Takes the next [`Self::BAND`] rows.
+    #[inline(always)]
+    pub(super) fn take(&mut self, pixels: &[u8], layout: Layout) {
+        let row = Self::BAND * layout.bytes();
+        assert!(pixels.len().is_multiple_of(row) && pixels.len() / row == self.across.length, "a whole band");
+        self.fresh.clear();
+        self.blurred.clear();
+        let mut sums = [[L::splat(0.0); G]; 2];
+        let mut sample = 0;
+        let span = self.across.span().next_multiple_of(N);
+        for from in (0..span).step_by(STRIP) {
+            let to = span.min(from + STRIP);
+            match layout {
+                Layout::Grey => self.weigh::<Grey>(pixels, from, to),
+                Layout::Rgb => self.weigh::<Rgb>(pixels, from, to),
+                Layout::Rgba => self.weigh::<Rgba>(pixels, from, to),
+            }
+            self.blur_rows(from, to, &mut sums[0]);
+            self.blur_columns(from, to);
+            self.sample_rows(from, to, &mut sums[1], &mut sample);
         }
-        self.blur_fresh();
-        while self.first.shift() {
-            self.keep_blurred();
-        }
-        self.sample_blurred();
-        while self.second.shift() {
-            self.sample();
-        }
-        self.grid
+        self.sample_columns();
+        self.taken += Self::BAND;
     }
 
-    /// A picture of 64 × 64 is taken as it is (the reference's shortcut, meant for video frames).
-    fn is_grid_already(&self) -> bool {
-        self.size == Size { width: SIDE, height: SIDE }
-    }
-
-    /// First pass, along rows and down columns.
-    fn blur_fresh(&mut self) {
-        self.fresh.interleave(&mut self.before);
-        let width = self.size.width;
-        blur(&self.before[..width], &mut self.after[..width]);
-        self.fresh.deinterleave(&self.after);
-        for row in 0..self.fresh.rows {
-            if self.first.push(self.fresh.row(row)) {
-                self.keep_blurred();
+    /// Pixels to luma, rows to lanes.
+    #[inline(always)]
+    fn weigh<P: Pixel>(&mut self, pixels: &[u8], from: usize, to: usize) {
+        let width = self.across.length;
+        let last_row = (Self::BAND - 1) * width;
+        for (x, square) in (from..).step_by(N).zip(self.fresh.next(from, to).as_chunks_mut::<N>().0) {
+            let is_whole = x + N <= width && (last_row + x) * P::BYTES + 4 * N <= pixels.len();
+            if is_whole {
+                weigh_whole::<P, L, N, G>(pixels, width, x, square);
+            } else {
+                weigh_part::<P, L, N, G>(pixels, width, x, square);
             }
         }
-        self.fresh.rows = 0;
+        self.fresh.written(from);
     }
 
-    fn keep_blurred(&mut self) {
-        self.first.mean(self.blurred.next_row());
-        if self.blurred.is_full() {
-            self.sample_blurred();
-        }
-    }
-
-    /// Second pass: only the 64 columns that are wanted leave it.
-    fn sample_blurred(&mut self) {
-        self.blurred.interleave(&mut self.before);
-        let samples = blur_at_centres(&self.before[..self.size.width]);
-        for row in 0..self.blurred.rows {
-            if self.second.push(&samples.map(|lanes| lanes[row])) {
-                self.sample();
-            }
-        }
-        self.blurred.rows = 0;
-    }
-
-    /// Keeps the row that left the second pass, as often as it is a centre (more than once in a picture under 64 high).
-    fn sample(&mut self) {
-        while self.centres.get(self.sampled) == Some(&self.second.index) {
-            self.second.mean(&mut self.grid[self.sampled]);
-            self.sampled += 1;
-        }
-    }
-}
-
-/// The reference's window: `1/128` of the side, rounded up.
-const fn window(side: usize) -> usize {
-    side.div_ceil(2 * SIDE)
-}
-
-/// Where the 64 samples of a side stand.
-fn centres(side: usize) -> [usize; SIDE] {
-    array::from_fn(|sample| (2 * sample + 1) * side / (2 * SIDE))
-}
-
-/// Up to eight rows, one after the other.
-struct Band {
-    width: usize,
-    stride: usize,
-    rows: usize,
-    luma: Vec<f32>,
-}
-
-impl Band {
-    fn new(width: usize) -> Self {
-        let stride = width.next_multiple_of(LANES);
-        Self { width, stride, rows: 0, luma: vec![0.0; stride * LANES] }
-    }
-
-    fn is_full(&self) -> bool {
-        self.rows == LANES
-    }
-
-    fn row(&self, row: usize) -> &[f32] {
-        &self.luma[row * self.stride..][..self.width]
-    }
-
-    fn next_row(&mut self) -> &mut [f32] {
-        self.rows += 1;
-        &mut self.luma[(self.rows - 1) * self.stride..][..self.width]
-    }
-
-    /// Rows to lanes. Lanes of rows not there yet hold old values; nobody reads their results.
-    fn interleave(&self, lanes: &mut [Lanes]) {
-        let (squares, _) = lanes.as_chunks_mut::<LANES>();
-        for (at, square) in squares.iter_mut().enumerate() {
-            *square =
-                transpose(&array::from_fn(|row| array::from_fn(|x| self.luma[row * self.stride + at * LANES + x])));
-        }
-    }
-
-    /// Lanes back to rows.
-    fn deinterleave(&mut self, lanes: &[Lanes]) {
-        let (squares, _) = lanes.as_chunks::<LANES>();
-        for (at, square) in squares.iter().enumerate() {
-            for (row, piece) in transpose(square).iter().enumerate() {
-                self.luma[row * self.stride + at * LANES..][..LANES].copy_from_slice(piece);
+    /// First pass along the rows.
+    #[inline(always)]
+    fn blur_rows(&mut self, from: usize, to: usize, sums: &mut [L; G]) {
+        let (new, old) = self.fresh.entering(from, to);
+        let squares = new.as_chunks().0.iter().zip(old.as_chunks().0).zip(self.means.as_chunks_mut().0);
+        for (x, ((new, old), blurred)) in (from..).step_by(N).zip(squares) {
+            let means = self.across.means(x);
+            if means.is_power {
+                blur::<L, N, G, true>(new, old, &means, sums, blurred);
+            } else {
+                blur::<L, N, G, false>(new, old, &means, sums, blurred);
             }
         }
     }
-}
 
-fn transpose(square: &[Lanes; LANES]) -> [Lanes; LANES] {
-    array::from_fn(|x| array::from_fn(|row| square[row][x]))
-}
-
-/// One step of a running sum along a row: what enters the window, what leaves it, and which pixel's mean it then is,
-/// over how many.
-type Step = (Option<usize>, Option<usize>, Option<(usize, usize)>);
-
-/// The steps of the reference's `box1DFloat`: the window grows at the start, shrinks at the end.
-#[inline]
-fn steps(length: usize, mut take: impl FnMut(Step)) {
-    let window = window(length);
-    let ahead = window / 2;
-    for right in 0..ahead {
-        take((Some(right), None, None));
-    }
-    for right in ahead..window {
-        take((Some(right), None, Some((right - ahead, right + 1))));
-    }
-    for right in window..length {
-        take((Some(right), Some(right - window), Some((right - ahead, window))));
-    }
-    for right in length..length + ahead {
-        take((None, Some(right - window), Some((right - ahead, length + window - 1 - right))));
-    }
-}
-
-#[inline]
-fn add(sums: &mut Lanes, lanes: &Lanes) {
-    for (sum, value) in sums.iter_mut().zip(lanes) {
-        *sum += value;
-    }
-}
-
-#[inline]
-fn subtract(sums: &mut Lanes, lanes: &Lanes) {
-    for (sum, value) in sums.iter_mut().zip(lanes) {
-        *sum -= value;
-    }
-}
-
-#[allow(clippy::cast_precision_loss)] // a window has under 2^24 pixels
-#[inline]
-fn mean(sums: &Lanes, count: usize) -> Lanes {
-    sums.map(|sum| sum / count as f32)
-}
-
-/// Box filter along eight rows.
-fn blur(rows: &[Lanes], blurred: &mut [Lanes]) {
-    let mut sums = [0.0; LANES];
-    steps(rows.len(), |(enters, leaves, ready)| {
-        if let Some(right) = enters {
-            add(&mut sums, &rows[right]);
-        }
-        if let Some(left) = leaves {
-            subtract(&mut sums, &rows[left]);
-        }
-        if let Some((x, count)) = ready {
-            blurred[x] = mean(&sums, count);
-        }
-    });
-}
-
-/// The same, but only the means at the centres are worked out.
-fn blur_at_centres(rows: &[Lanes]) -> [Lanes; SIDE] {
-    let centres = centres(rows.len());
-    let mut samples = [[0.0; LANES]; SIDE];
-    let mut next = 0;
-    let mut sums = [0.0; LANES];
-    steps(rows.len(), |(enters, leaves, ready)| {
-        if let Some(right) = enters {
-            add(&mut sums, &rows[right]);
-        }
-        if let Some(left) = leaves {
-            subtract(&mut sums, &rows[left]);
-        }
-        if let Some((x, count)) = ready {
-            while centres.get(next) == Some(&x) {
-                samples[next] = mean(&sums, count);
-                next += 1;
-            }
-        }
-    });
-    samples
-}
-
-/// Box filter down the columns: running sums, and the rows inside the window.
-struct Columns {
-    width: usize,
-    height: usize,
-    window: usize,
-    /// Rows taken so far.
-    taken: usize,
-    /// Rows that have left the window.
-    left: usize,
-    /// The row whose means the sums now are.
-    index: usize,
-    sums: Vec<f32>,
-    ring: Vec<f32>,
-}
-
-impl Columns {
-    fn new(width: usize, height: usize) -> Self {
-        let window = window(height);
-        Self {
-            width,
-            height,
-            window,
-            taken: 0,
-            left: 0,
-            index: 0,
-            sums: vec![0.0; width],
-            ring: vec![0.0; width * window],
-        }
-    }
-
-    /// Takes a row; true if the means of a row are ready.
-    fn push(&mut self, row: &[f32]) -> bool {
-        let slot = &mut self.ring[self.taken % self.window * self.width..][..self.width];
-        if self.taken < self.window {
-            for ((sum, old), &new) in self.sums.iter_mut().zip(slot).zip(row) {
-                *sum += new;
-                *old = new;
-            }
+    /// First pass down the columns.
+    #[inline(always)]
+    fn blur_columns(&mut self, from: usize, to: usize) {
+        let down = self.down;
+        let means: [Means<N>; G] = std::array::from_fn(|group| down.means(self.taken + group * N));
+        if means.iter().all(|means| means.is_power) {
+            self.blur_columns_with::<true>(from, to, &means);
         } else {
-            for ((sum, old), &new) in self.sums.iter_mut().zip(slot).zip(row) {
-                *sum += new;
-                *sum -= *old;
-                *old = new;
+            self.blur_columns_with::<false>(from, to, &means);
+        }
+        self.blurred.written(from);
+    }
+
+    #[inline(always)]
+    fn blur_columns_with<const IS_POWER: bool>(&mut self, from: usize, to: usize, means: &[Means<N>; G]) {
+        let slots: [usize; G] = std::array::from_fn(|group| (self.taken + group * N) % self.down.window);
+        let squares = self.means.as_chunks::<N>().0.iter().zip(self.blurred.next(from, to).as_chunks_mut::<N>().0);
+        for ((before, after), (sum, ring)) in squares.zip(self.first.tiles(from, to)) {
+            let mut sliding = *sum;
+            for group in 0..G {
+                let mut rows = L::transpose(group_of(before, group));
+                slide_down(&mut sliding, ring, slots[group], &mut rows);
+                for (index, row) in rows.iter_mut().enumerate() {
+                    *row = means[group].of::<L, IS_POWER>(index, *row);
+                }
+                put(after, group, L::transpose(rows));
             }
-            self.left += 1;
+            *sum = sliding;
         }
-        self.taken += 1;
-        let ahead = self.window / 2;
-        if self.taken <= ahead {
-            return false;
-        }
-        self.index = self.taken - 1 - ahead;
-        true
     }
 
-    /// After the last row: lets the oldest row leave. True if that makes another row's means ready.
-    fn shift(&mut self) -> bool {
-        if self.index + 1 == self.height {
-            return false;
+    /// Second pass along the rows: only the sums at the centres are kept.
+    #[inline(always)]
+    fn sample_rows(&mut self, from: usize, to: usize, sums: &mut [L; G], sample: &mut usize) {
+        let mut sliding = *sums;
+        let mut centre = self.across.enters(*sample);
+        let (new, old) = self.blurred.entering(from, to);
+        for (x, (new, old)) in (from..).zip(new.iter().zip(old)) {
+            slide(&mut sliding, new, old);
+            while x == centre && *sample < SIDE {
+                self.samples[*sample] = sliding;
+                *sample += 1;
+                centre = self.across.enters(*sample);
+            }
         }
-        let oldest = &self.ring[self.left % self.window * self.width..][..self.width];
-        for (sum, old) in self.sums.iter_mut().zip(oldest) {
-            *sum -= old;
-        }
-        self.left += 1;
-        self.index += 1;
-        true
+        *sums = sliding;
     }
 
-    #[allow(clippy::cast_precision_loss)] // a window has under 2^24 rows
-    fn mean(&self, means: &mut [f32]) {
-        let count = (self.taken - self.left) as f32;
-        for (mean, sum) in means.iter_mut().zip(&self.sums) {
-            *mean = sum / count;
+    /// Second pass down the columns, of which 64 are left.
+    #[inline(always)]
+    fn sample_columns(&mut self) {
+        let (across, down) = (self.across, self.down);
+        for group in 0..G {
+            let slot = (self.taken + group * N) % down.window;
+            for (x, (sum, ring)) in (0..SIDE).step_by(N).zip(self.second.tiles(0, SIDE)) {
+                let mut means = [L::splat(0.0); N];
+                for (sample, mean) in (x..).zip(&mut means) {
+                    let count = across.count(across.centre(sample) + across.ahead());
+                    *mean = self.samples[sample][group].div(L::splat(count));
+                }
+                let mut rows = L::transpose(means);
+                slide_down(sum, ring, slot, &mut rows);
+                for (sums, row) in self.sums[group * N..].iter_mut().zip(rows) {
+                    sums[x..x + N].copy_from_slice(&row.to_array());
+                }
+            }
+        }
+        for (row, sums) in self.sums.iter().enumerate() {
+            while self.sampled < SIDE && self.taken + row == down.enters(self.sampled) {
+                let count = down.count(down.centre(self.sampled) + down.ahead());
+                self.grid[self.sampled] = sums.map(|sum| sum / count);
+                self.sampled += 1;
+            }
         }
     }
+}
+
+/// Luma of `N` columns of pixels that all have `4 N` bytes from there.
+#[inline(always)]
+#[allow(unsafe_code)] // bounds are checked for the last row here, and not for each of the many others
+fn weigh_whole<P: Pixel, L: Lanes<N>, const N: usize, const G: usize>(
+    pixels: &[u8],
+    width: usize,
+    x: usize,
+    square: &mut [[L; G]; N],
+) {
+    let at = |row: usize| (row * width + x) * P::BYTES;
+    assert!(at(N * G - 1) + 4 * N <= pixels.len(), "the last row goes on");
+    for group in 0..G {
+        let mut rows = [L::splat(0.0); N];
+        for (row, luma) in rows.iter_mut().enumerate() {
+            let at = at(group * N + row);
+            *luma = P::luma(unsafe { pixels.get_unchecked(at..at + 4 * N) });
+        }
+        put(square, group, L::transpose(rows));
+    }
+}
+
+/// The same where the picture ends: black beyond it.
+#[cold]
+#[inline(never)]
+fn weigh_part<P: Pixel, L: Lanes<N>, const N: usize, const G: usize>(
+    pixels: &[u8],
+    width: usize,
+    x: usize,
+    square: &mut [[L; G]; N],
+) {
+    let inside = width.saturating_sub(x).min(N) * P::BYTES;
+    for group in 0..G {
+        let mut rows = [L::splat(0.0); N];
+        for (row, luma) in rows.iter_mut().enumerate() {
+            let mut padded = [[0; 4]; N];
+            if inside > 0 {
+                let at = ((group * N + row) * width + x) * P::BYTES;
+                padded.as_flattened_mut()[..inside].copy_from_slice(&pixels[at..at + inside]);
+            }
+            *luma = P::luma(padded.as_flattened());
+        }
+        put(square, group, L::transpose(rows));
+    }
+}
+
+/// Lets a column enter the sums, and another leave.
+#[inline(always)]
+fn slide<L: Lanes<N>, const N: usize, const G: usize>(sums: &mut [L; G], new: &[L; G], old: &[L; G]) {
+    for group in 0..G {
+        sums[group] = sums[group].add(new[group]).sub(old[group]);
+    }
+}
+
+/// The means along the rows, for `N` columns.
+#[inline(always)]
+fn blur<L: Lanes<N>, const N: usize, const G: usize, const IS_POWER: bool>(
+    new: &[[L; G]; N],
+    old: &[[L; G]; N],
+    means: &Means<N>,
+    sums: &mut [L; G],
+    blurred: &mut [[L; G]; N],
+) {
+    let mut sliding = *sums;
+    for column in 0..N {
+        slide(&mut sliding, &new[column], &old[column]);
+        for group in 0..G {
+            blurred[column][group] = means.of::<L, IS_POWER>(column, sliding[group]);
+        }
+    }
+    *sums = sliding;
+}
+
+/// Takes a group's part of `N` columns.
+#[inline(always)]
+fn put<L: Lanes<N>, const N: usize, const G: usize>(square: &mut [[L; G]; N], group: usize, columns: [L; N]) {
+    for column in 0..N {
+        square[column][group] = columns[column];
+    }
+}
+
+/// A group's part of `N` columns.
+#[inline(always)]
+fn group_of<L: Lanes<N>, const N: usize, const G: usize>(square: &[[L; G]; N], group: usize) -> [L; N] {
+    let mut columns = [L::splat(0.0); N];
+    for column in 0..N {
+        columns[column] = square[column][group];
+    }
+    columns
 }

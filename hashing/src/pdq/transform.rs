@@ -1,6 +1,7 @@
 //! From 64 × 64 luma samples to quality and bits.
 
-use super::Turn;
+use std::array;
+
 use super::shrink::{Grid, SIDE};
 use crate::Pdq;
 
@@ -40,6 +41,21 @@ const MATRIX: [[f32; SIDE]; FREQUENCIES] = {
     matrix
 };
 
+/// The same matrix, columns first.
+const TRANSPOSED: [[f32; FREQUENCIES]; SIDE] = {
+    let mut transposed = [[0.0; FREQUENCIES]; SIDE];
+    let mut j = 0;
+    while j < SIDE {
+        let mut i = 0;
+        while i < FREQUENCIES {
+            transposed[j][i] = MATRIX[i][j];
+            i += 1;
+        }
+        j += 1;
+    }
+    transposed
+};
+
 /// `sqrt(2/64) · cos(π/128 · k)`: one quarter of the wave is tabulated, the rest are its mirrors.
 const fn cosine(k: usize) -> f32 {
     match k % 256 {
@@ -67,65 +83,69 @@ pub(super) fn quality(grid: &Grid) -> u8 {
 
 /// The two-dimensional DCT, only the coefficients that count, summed in the reference's order.
 pub(super) fn dct(grid: &Grid) -> Coefficients {
-    let mut coefficients = Coefficients::default();
-    for (frequency, row) in MATRIX.iter().zip(&mut coefficients) {
-        let mut vertical = [0.0_f32; SIDE];
-        for (&weight, samples) in frequency.iter().zip(grid) {
-            for (sum, &sample) in vertical.iter_mut().zip(samples) {
-                *sum += weight * sample;
+    let mut vertical = [[0.0; SIDE]; FREQUENCIES];
+    for (weights, sums) in MATRIX.iter().zip(&mut vertical) {
+        // Few sums at a time, so that they stay in registers.
+        for (at, sums) in sums.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+            for (weight, samples) in weights.iter().zip(grid) {
+                for (sum, sample) in sums.iter_mut().zip(&samples[16 * at..]) {
+                    *sum += weight * sample;
+                }
             }
         }
-        for (frequency, coefficient) in MATRIX.iter().zip(row) {
-            for (&sample, &weight) in vertical.iter().zip(frequency) {
+    }
+    vertical.map(|samples| {
+        let mut coefficients = [0.0; FREQUENCIES];
+        for (sample, weights) in samples.iter().zip(&TRANSPOSED) {
+            for (coefficient, weight) in coefficients.iter_mut().zip(weights) {
                 *coefficient += sample * weight;
             }
         }
-    }
-    coefficients
+        coefficients
+    })
 }
 
-/// What the turned picture's coefficients would be: transposed, and odd frequencies with the other sign.
-#[allow(clippy::needless_range_loop)] // two indices that trade places
-pub(super) fn turned(original: &Coefficients, turn: Turn) -> Coefficients {
-    let mut turned = Coefficients::default();
-    for i in 0..FREQUENCIES {
-        for j in 0..FREQUENCIES {
-            let value = original[i][j];
-            // Index 0 is frequency 1: even indices are odd frequencies.
-            let (odd_row, odd_column) = (i % 2 == 0, j % 2 == 0);
-            let (transposed, negative) = match turn {
-                Turn::Original => (false, false),
-                Turn::Rotate90 => (true, odd_column),
-                Turn::Rotate180 => (false, odd_row != odd_column),
-                Turn::Rotate270 => (true, odd_row),
-                Turn::FlipX => (false, odd_row),
-                Turn::FlipY => (false, odd_column),
-                Turn::FlipPlus => (true, false),
-                Turn::FlipMinus => (true, odd_row != odd_column),
-            };
-            let value = if negative { -value } else { value };
-            if transposed {
-                turned[j][i] = value;
-            } else {
-                turned[i][j] = value;
-            }
-        }
-    }
-    turned
+/// The hashes of the picture and its turned forms, in the order of [`super::Turn::ALL`].
+///
+/// A mirrored picture's coefficients are the same with the other sign at odd frequencies, one along a diagonal is
+/// transposed. What is transposed has the same median.
+pub(super) fn turned(coefficients: &Coefficients) -> [Pdq; 8] {
+    let [original, flip_plus] = with_transposed(coefficients);
+    let [flip_x, rotate_270] = with_transposed(&negated(coefficients, |row, _| is_odd(row)));
+    let [flip_y, rotate_90] = with_transposed(&negated(coefficients, |_, column| is_odd(column)));
+    let [rotate_180, flip_minus] = with_transposed(&negated(coefficients, |row, column| is_odd(row) != is_odd(column)));
+    [original, rotate_90, rotate_180, rotate_270, flip_x, flip_y, flip_plus, flip_minus]
+}
+
+/// Whether a frequency is odd, by its index: the first is frequency 1.
+const fn is_odd(index: usize) -> bool {
+    index.is_multiple_of(2)
+}
+
+fn negated(coefficients: &Coefficients, which: impl Fn(usize, usize) -> bool) -> Coefficients {
+    array::from_fn(|row| {
+        array::from_fn(|column| {
+            let value = coefficients[row][column];
+            if which(row, column) { -value } else { value }
+        })
+    })
 }
 
 /// One bit a coefficient: above the lower median or not. The first coefficient is the last bit.
-pub(super) fn bits(coefficients: &Coefficients) -> Pdq {
-    let flat = coefficients.as_flattened();
-    let mut ordered = [0.0; FREQUENCIES * FREQUENCIES];
-    ordered.copy_from_slice(flat);
+fn with_transposed(coefficients: &Coefficients) -> [Pdq; 2] {
+    let mut ordered = *coefficients;
+    let ordered = ordered.as_flattened_mut();
     let (_, &mut median, _) = ordered.select_nth_unstable_by(FREQUENCIES * FREQUENCIES / 2 - 1, f32::total_cmp);
 
-    let mut bytes = [0; 32];
-    for (k, &coefficient) in flat.iter().enumerate() {
-        bytes[31 - k / 8] |= u8::from(coefficient > median) << (k % 8);
+    let mut bytes = [[0; 32]; 2];
+    for (i, row) in coefficients.iter().enumerate() {
+        for (j, &coefficient) in row.iter().enumerate() {
+            let bit = u8::from(coefficient > median);
+            bytes[0][31 - 2 * i - j / 8] |= bit << (j % 8);
+            bytes[1][31 - 2 * j - i / 8] |= bit << (i % 8);
+        }
     }
-    Pdq::new(bytes)
+    bytes.map(Pdq::new)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ async fn files_may_be_kept_and_run_nothing() {
             let again = browser.send(Method::GET, path, known, Body::empty()).await;
             assert_eq!((again.status.as_u16(), again.body.as_str()), (304, ""), "{path}");
         }
-        for path in ["/hash-worker.js", "/pkg/hashing.wasm"] {
+        for path in ["/hash-worker.js", "/pkg/hashing.wasm", "/pkg/hashing-simd.wasm"] {
             let policy = browser.get(path).await.header("content-security-policy").to_owned();
             assert_eq!(policy, "default-src 'none'; script-src 'wasm-unsafe-eval'", "{path}");
         }

@@ -131,7 +131,7 @@ pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> R
                 <section>
                     <h2>{say!(language, "my_case.add.files")}</h2>
                     {problem_line("choose-files", form.problem("choose-files"))}
-                    <HashFiles words=HashWords::in_language(language) form="add".to_owned() kept />
+                    <HashFiles words=HashWords::in_language(language) modules=app.hash_modules.clone() form="add".to_owned() kept />
                 </section>
                 <form id="add" method="post" action=MyCaseAdd { language }.to_string()>
                     {text_area(form, "links", say!(language, "my_case.add.links"), Some(say!(language, "my_case.add.links_hint")), 4)}

@@ -190,17 +190,18 @@ fn reply(asked: &Asked) -> AnyView {
 }
 
 /// Files stand outside the form: only their fingerprints, which the island adds to it, can be sent.
-pub fn files(asked: &Asked, form: &'static str) -> impl IntoView + use<> {
+pub fn files(app: &App, asked: &Asked, form: &'static str) -> impl IntoView + use<> {
     let language = asked.language;
     let kept = asked.form.fields.all("file").map(str::to_owned).collect();
     let problem = asked.form.problem("file");
     let skip = (asked.walk.door == Door::Picture)
         .then(|| view! { <p class="hint skip-files">{say!(language, "report.files.skip")}</p> });
+    let modules = app.hash_modules.clone();
     view! {
         {heading(asked)}
         <p>{say!(language, "report.files.never")}</p>
         <div id="file">{problem_line("file", problem)}</div>
-        <HashFiles words=HashWords::in_language(language) form=form.to_owned() kept />
+        <HashFiles words=HashWords::in_language(language) modules form=form.to_owned() kept />
         {skip}
     }
 }

@@ -28,7 +28,7 @@ pub fn page(app: &App, visit: &Visit, asked: Asked) -> Response {
                 {crumb(&asked)}
                 {error_summary(language, &asked.form)}
                 {anew(&asked)}
-                {has_files.then(|| fields::files(&asked, FORM))}
+                {has_files.then(|| fields::files(app, &asked, FORM))}
                 <form id=FORM method="post" action=asked.url(asked.step) novalidate>
                     {fields::of(app, &asked)}
                     <div class="actions"><button class="btn" type="submit">{say!(language, "report.continue")}</button></div>

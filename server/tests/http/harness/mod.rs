@@ -121,6 +121,7 @@ fn write_site(folder: &Path) {
         ("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
         ("hash-worker.js", "0"),
         ("pkg/hashing.wasm", "\0asm"),
+        ("pkg/hashing-simd.wasm", "\0asm"),
     ] {
         std::fs::write(folder.join(name), content).unwrap();
     }
