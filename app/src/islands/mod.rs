@@ -3,3 +3,8 @@
 pub mod hash_files;
 #[cfg(feature = "hydrate")]
 mod hash_worker;
+mod video;
+#[cfg(feature = "hydrate")]
+mod video_parts;
+#[cfg(feature = "hydrate")]
+mod video_player;

@@ -17,8 +17,9 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    About, Code, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase, MyCaseEraseSure,
-    MyCaseKeep, MyCaseWrite, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture, Root, Saved, Start, Url,
+    About, Code, DraftFrames, Help, Home, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase,
+    MyCaseEraseSure, MyCaseKeep, MyCaseWrite, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture, Root, Saved,
+    Start, Url,
 };
 
 /// Every public route.
@@ -32,6 +33,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(About::PATTERN, get(about::show))
         .route(Start::PATTERN, get(report::start))
         .route(Question::PATTERN, get(report::show).post(report::submit))
+        .route(DraftFrames::PATTERN, post(report::frames::keep))
         .route(Receipt::PATTERN, get(receipt::show).post(receipt::saved))
         .route(ReceiptPicture::PATTERN, get(receipt::picture))
         .route(ReceiptKept::PATTERN, post(receipt::kept))

@@ -6,6 +6,7 @@
 
 mod answers;
 mod fields;
+pub mod frames;
 mod problems;
 mod question;
 mod tells;
