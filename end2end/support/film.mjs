@@ -13,13 +13,13 @@ export const FILMS = {
 };
 
 /** Draws a film of some seconds into a folder; gives it as a browser's file chooser hands it over. */
-export function film(folder, name, { seconds = 2, size = '320x240', turned = false } = {}) {
+export function film(folder, name, { seconds = 2, size = '320x240' } = {}) {
   const { type, codec } = FILMS[name.replace(/^.*-/, '')];
   const path = join(folder, name);
   execFileSync('ffmpeg', [
     '-nostdin', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `mandelbrot=size=${size}:rate=25`, '-t', String(seconds),
-    ...(turned ? ['-vf', 'transpose=cclock'] : []), '-pix_fmt', 'yuv420p', '-c:v', ...codec, path,
-  ]);
+    '-pix_fmt', 'yuv420p', '-c:v', ...codec, path,
+  ], { stdio: 'pipe' }); // some encoders talk
   const buffer = readFileSync(path);
   return { path, name, mimeType: type, buffer };
 }

@@ -11,7 +11,6 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, MessageEvent, Worker};
 
 use super::hash_files::{Chosen, FIELD, Files, MOST_FILES, State};
-use super::video::Video;
 use super::video_player;
 
 const WORKER: &str = "/hash-worker.js";

@@ -21,7 +21,7 @@ thread_local! {
 
 /// From now on the form waits for the frames that go to `url`.
 pub fn before_sending(files: Files, form: &str, url: String) {
-    let form = leptos::prelude::document().get_element_by_id(form);
+    let form = document().get_element_by_id(form);
     let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else { return };
     let target = form.clone();
     let hear = Closure::<dyn FnMut(SubmitEvent)>::new(move |event: SubmitEvent| {

@@ -47,7 +47,7 @@ fn is_needed() -> bool {
 
 /// Loads the script, where it is needed.
 pub(super) fn load() {
-    let document = leptos::prelude::document();
+    let document = document();
     let script = is_needed().then(|| document.create_element("script").ok()).flatten();
     if let (Some(script), Some(head)) = (script, document.head()) {
         _ = script.set_attribute("src", SCRIPT);
@@ -78,7 +78,7 @@ pub(super) fn play(worker: &Worker, files: Files, id: u32, exact: &Exact) -> Opt
     let worker_then = worker.clone();
     let ended = Closure::<dyn FnMut(f64)>::new(move |missed: f64| match counted(missed) {
         Some(missed) => {
-            PLAYING.with_borrow_mut(|all| all.entry(id).and_modify(|playing| playing.missed = missed));
+            change_playing(id, |playing| playing.missed = missed);
             post(&worker_then, "seen", &[("id", id.into())]);
         }
         None => {
@@ -89,8 +89,12 @@ pub(super) fn play(worker: &Worker, files: Files, id: u32, exact: &Exact) -> Opt
     });
     let arguments = Array::of5(worker, &id.into(), &file, &progress.into_js_value(), &ended.into_js_value());
     let stop = script.apply(&JsValue::UNDEFINED, &arguments).ok()?.dyn_into().ok();
-    PLAYING.with_borrow_mut(|all| all.entry(id).and_modify(|playing| playing.stop = stop));
+    change_playing(id, |playing| playing.stop = stop);
     Some(())
+}
+
+fn change_playing(id: u32, change: impl FnOnce(&mut Playing)) {
+    PLAYING.with_borrow_mut(|all| all.get_mut(&id).map(change));
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 100

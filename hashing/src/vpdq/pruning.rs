@@ -108,7 +108,9 @@ mod tests {
         let (black, white) = (frame(0), frame(256));
         let mut half = frame(128);
         half.time = Milliseconds::new(1);
-        [black, white, half].into_iter().for_each(|frame| pruning.push(frame));
+        for frame in [black, white, half] {
+            pruning.push(frame);
+        }
         assert!(pruning.finish().0.len() <= 2);
     }
 }
