@@ -61,12 +61,17 @@ $(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm: Cargo.toml Cargo.lock ha
 		--enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types \
 		--enable-multivalue $(OPTIONS) $$wasm -o $@
 
+target/video.js: hashing/video/watch.mjs hashing/video/package-lock.json
+	@echo 'site: taking videos apart'
+	@tools/node_modules/.bin/esbuild $< --bundle --minify --format=iife --log-level=warning --legal-comments=eof --outfile=$@
+
 $(SITE)/style.css: $(shell find style -type f)
 	@echo 'site: style'
 	@mkdir -p $(SITE)
 	@tools/node_modules/.bin/lightningcss --bundle --minify --targets 'defaults and fully supports es6-module' style/main.css -o $@
 
-$(SITE)/.complete: $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm $(SITE)/style.css scripts/compress.mjs $(shell find public -type f)
+$(SITE)/.complete: $(SITE)/pkg/app_bg.wasm $(SITE)/pkg/hashing.wasm $(SITE)/pkg/hashing-simd.wasm $(SITE)/style.css target/video.js scripts/compress.mjs $(shell find public -type f)
 	@cp -R public/. $(SITE)/
+	@cat target/video.js public/hash-worker.js > $(SITE)/hash-worker.js
 	@node scripts/compress.mjs $(SITE)
 	@touch $@

@@ -4,7 +4,7 @@
 
 (() => {
   const PROGRESS_EVERY = 100; // milliseconds
-  const files = []; // waiting: {id, file}
+  const files = []; // waiting: {id, file, watched}
   const unwanted = new Set(); // ids to stop
   let module = null; // after the self-test
   let busy = null; // the id being hashed
@@ -141,7 +141,18 @@
     return result(wasm);
   }
 
-  async function hash(id, file) {
+  // The part that takes videos apart stands in front of this script; a browser without it hears so.
+  async function watch(wasm, file, goOn, report) {
+    if (!self.watchVideo) return { no_vpdq: "unsupported" };
+    try {
+      return await self.watchVideo(file, wasm, goOn, report);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return { no_vpdq: "memory" };
+      throw error;
+    }
+  }
+
+  async function hash(id, file, watched) {
     const report = reporter(id);
     const goOn = async () => {
       await breathe();
@@ -152,7 +163,8 @@
       wasm = instance(module);
       await read(wasm, file, goOn, report);
       const fingerprints = await lookAt(wasm, file, goOn, report);
-      postMessage({ kind: "done", id, fingerprints });
+      const video = watched && fingerprints.no_pdq === "video" ? await watch(wasm, file, goOn, report) : undefined;
+      postMessage({ kind: "done", id, fingerprints, ...(video && { video }) });
     } catch (error) {
       // What else can go wrong is the module running out of memory.
       if (error instanceof Cancelled) postMessage({ kind: "cancelled", id });
@@ -166,9 +178,9 @@
   async function work() {
     if (busy !== null || !module) return;
     while (files.length) {
-      const { id, file } = files.shift();
+      const { id, file, watched } = files.shift();
       busy = id;
-      await hash(id, file);
+      await hash(id, file, watched);
       busy = null;
     }
   }
@@ -223,6 +235,37 @@
     return Object.keys(KNOWN).every((key) => got[key] === KNOWN[key]);
   }
 
+  // Videos that the page plays, since this browser can't decode them here: an instance each.
+  const played = new Map();
+
+  function frame({ id, width, height, time, pixels }) {
+    if (!played.has(id)) played.set(id, instance(module));
+    const wasm = played.get(id);
+    const bytes = new Uint8Array(pixels);
+    const at = wasm.video_buffer(bytes.length);
+    if (at) {
+      new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
+      wasm.video_plane(0, 0, width * 4);
+      wasm.video_frame(width, height, 0, 8, 0, time);
+    }
+    bytes.fill(0);
+    postMessage({ kind: "taken", id });
+  }
+
+  function seen(id) {
+    const wasm = played.get(id);
+    if (!wasm) return;
+    wasm.video_finish();
+    const json = new Uint8Array(wasm.memory.buffer, wasm.video_result(), wasm.video_result_length());
+    postMessage({ kind: "seen", id, video: JSON.parse(new TextDecoder().decode(json)) });
+    forget(id);
+  }
+
+  function forget(id) {
+    if (played.has(id)) clear(played.get(id));
+    played.delete(id);
+  }
+
   function start(compiled) {
     let right;
     try {
@@ -243,8 +286,13 @@
   self.onmessage = ({ data }) => {
     if (data.kind === "start" && !module) start(data.module);
     else if (data.kind === "hash") {
-      files.push({ id: data.id, file: data.file });
+      files.push({ id: data.id, file: data.file, watched: data.watch });
       work();
-    } else if (data.kind === "cancel") cancel(data.id);
+    } else if (data.kind === "frame" && module) frame(data);
+    else if (data.kind === "seen") seen(data.id);
+    else if (data.kind === "cancel") {
+      cancel(data.id);
+      forget(data.id);
+    }
   };
 })();

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, deny, python.
+# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, ffmpeg, deny,
+# python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,17 +30,20 @@ if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && [ !
     apt rustc-web cargo-web rust-web-src lld-22
 fi
 
-if [ tools/package-lock.json -nt tools/node_modules/.package-lock.json ]; then
-    say "installing what shrinks wasm and CSS (npm, tools/package-lock.json)"
-    npm ci --prefix tools --no-progress >/dev/null
-    touch tools/node_modules/.package-lock.json
-fi
+for folder in tools hashing/video; do
+    if [ $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]; then
+        say "installing what the site is built with (npm, $folder/package-lock.json)"
+        npm ci --prefix $folder --no-progress >/dev/null
+        touch $folder/node_modules/.package-lock.json
+    fi
+done
 
 for extra in "$@"; do
     case "$extra" in
     postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt postgresql ;;
     python) python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv ;;
     chromium) command -v chromium >/dev/null || apt chromium ;;
+    ffmpeg) command -v ffmpeg >/dev/null || apt ffmpeg ;;
     deny)
         if ! command -v cargo-deny >/dev/null; then
             say "installing cargo-deny (a few minutes, once)"

@@ -83,6 +83,8 @@ urls! {
     Start { language: Language, door: Door } = "/{language}/{door}";
     /// One question of a report.
     Question { language: Language, door: Door, step: Step } = "/{language}/{door}/{step}";
+    /// Where script sends the frames of a draft's videos.
+    DraftFrames {} = "/draft/frames";
     /// The staff's door.
     SignIn { language: Language } = "/{language}/console/sign-in";
     /// Ends the staff's session.

@@ -46,22 +46,35 @@ pub async fn make(
     file: &FileFingerprints,
     collection: Collection,
 ) -> Result<(), Error> {
-    for fingerprint in fingerprints_of(file)?.into_iter().filter(is_listable) {
-        execute!(
-            tx,
-            "INSERT INTO claim (id, case_id, item_id, algorithm, value, quality, variant, collection, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            cw.new_id(),
-            case,
-            item,
-            fingerprint.algorithm,
-            fingerprint.value,
-            fingerprint.quality,
-            fingerprint.variant,
-            collection,
-            cw.now()
-        )?;
+    for fingerprint in fingerprints_of(file)?.iter().filter(|fingerprint| is_listable(fingerprint)) {
+        make_one(cw, tx, case, item, fingerprint, collection).await?;
     }
+    Ok(())
+}
+
+/// Claims one fingerprint.
+pub(crate) async fn make_one(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Uuid,
+    item: Uuid,
+    fingerprint: &Fingerprint,
+    collection: Collection,
+) -> Result<(), Error> {
+    execute!(
+        tx,
+        "INSERT INTO claim (id, case_id, item_id, algorithm, value, quality, variant, collection, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        cw.new_id(),
+        case,
+        item,
+        fingerprint.algorithm,
+        fingerprint.value.as_slice(),
+        fingerprint.quality,
+        fingerprint.variant.as_str(),
+        collection,
+        cw.now()
+    )?;
     Ok(())
 }
 

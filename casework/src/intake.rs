@@ -23,6 +23,7 @@ use crate::routing;
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{CaseState, Country, Danger, LanguageCode};
 use crate::vault::{Binding, CookieKeys, CookieToken, OpenError, PublicKey, Purpose, Sealed};
+use crate::video::{self, Videos};
 use crate::{Casework, Error, execute, fetch_optional};
 
 /// What the reporter gets.
@@ -88,13 +89,16 @@ pub async fn send(
     let open = walk.open;
     let report = walk.report().ok_or(SendError::Incomplete(open))?;
 
+    let files = report.files().iter().map(|file| file.sha256);
+    let videos = video::of_draft(cw, &mut tx, &keys, &row, files).await?;
     let case = cw.new_id();
     let code = CaseCode::generate(&*cw.randomness);
     if !become_receipt(cw, &mut tx, &keys, row.id, case, &code).await? {
         drop(tx);
         return receipt(cw, cookie).await?.ok_or(SendError::NoDraft);
     }
-    let reference = receive(cw, &mut tx, case, &code, &report, language).await?;
+    video::forget_parts(&mut tx, row.id).await?;
+    let reference = receive(cw, &mut tx, case, &code, &report, &videos, language).await?;
     tx.commit().await?;
     Ok(Receipt {
         code,
@@ -167,13 +171,14 @@ pub async fn saved(cw: &Casework, cookie: &CookieToken) -> Result<(), Error> {
     draft::discard(cw, cookie).await
 }
 
-/// Makes the case of a report: routed, prioritised, sealed. Gives its reference.
+/// Makes the case of a report, and of the frames of its videos: routed, prioritised, sealed. Gives its reference.
 pub async fn receive(
     cw: &Casework,
     tx: &mut Tx,
     case: Uuid,
     code: &CaseCode,
     report: &Report,
+    videos: &Videos,
     language: &LanguageCode,
 ) -> Result<Reference, SendError> {
     let hotline = route(tx, report, language).await?.ok_or(SendError::NotOpen)?;
@@ -212,7 +217,7 @@ pub async fn receive(
     history::record(cw, tx, case, Actor::System, None, &Event::Prioritised { level: priority.level.into() }).await?;
 
     let public = CasePublicKeys { public_key: keys.case.public, staff_public_key: keys.staff.public };
-    keep_items(cw, tx, case, &public, &items, &facts).await?;
+    keep_items(cw, tx, case, &public, &items, videos, &facts).await?;
     for (kind, body) in report.answers() {
         answer::add(cw, tx, case, &public, kind, &body).await?;
     }
@@ -236,16 +241,19 @@ async fn keep_items(
     case: Uuid,
     keys: &CasePublicKeys,
     items: &[NewItem<'_>],
+    videos: &Videos,
     facts: &Facts,
 ) -> Result<(), Error> {
-    let is_own = claim::is_own_image(facts.harm, facts.reporter);
+    let collection = claim::is_own_image(facts.harm, facts.reporter).then_some(Collection::SelfReported);
     let mut listed = 0;
     for item in items {
         let id = item::add(cw, tx, case, keys, *item).await?;
-        if let NewItem::File(file) = item
-            && is_own
-        {
-            claim::make(cw, tx, case, id, file, Collection::SelfReported).await?;
+        let NewItem::File(file) = item else { continue };
+        if let Some(frames) = videos.get(&file.sha256) {
+            video::add(cw, tx, case, id, frames, collection).await?;
+        }
+        if let Some(collection) = collection {
+            claim::make(cw, tx, case, id, file, collection).await?;
             listed += 1;
         }
     }

@@ -74,6 +74,8 @@ choice! {
     Algorithm {
         /// The perceptual hash of a picture, 256 bits.
         Pdq = "pdq",
+        /// Of a video's frames: the SHA-256 of their list, which stands in [`crate::video`].
+        Vpdq = "vpdq",
         /// Of the file's bytes (RFC 1321).
         Md5 = "md5",
         /// Of the file's bytes (FIPS 180-4).
@@ -195,17 +197,28 @@ struct NewRow {
 
 async fn add_fingerprints(cw: &Casework, tx: &mut Tx, item: Uuid, file: &FileFingerprints) -> Result<(), Error> {
     for fingerprint in fingerprints_of(file)? {
-        execute!(
-            tx,
-            "INSERT INTO fingerprint (id, item_id, algorithm, value, quality, variant) VALUES ($1, $2, $3, $4, $5, $6)",
-            cw.new_id(),
-            item,
-            fingerprint.algorithm,
-            fingerprint.value,
-            fingerprint.quality,
-            fingerprint.variant
-        )?;
+        add_fingerprint(cw, tx, item, &fingerprint).await?;
     }
+    Ok(())
+}
+
+/// Adds one fingerprint to a file's item.
+pub(crate) async fn add_fingerprint(
+    cw: &Casework,
+    tx: &mut Tx,
+    item: Uuid,
+    fingerprint: &Fingerprint,
+) -> Result<(), Error> {
+    execute!(
+        tx,
+        "INSERT INTO fingerprint (id, item_id, algorithm, value, quality, variant) VALUES ($1, $2, $3, $4, $5, $6)",
+        cw.new_id(),
+        item,
+        fingerprint.algorithm,
+        fingerprint.value.as_slice(),
+        fingerprint.quality,
+        fingerprint.variant.as_str()
+    )?;
     Ok(())
 }
 

@@ -50,6 +50,7 @@ pub mod template;
 pub mod testing;
 pub mod text;
 pub mod vault;
+pub mod video;
 pub mod withdrawal;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //!
 //! - [`describe`]: a file's bytes in, everything that may leave the device out.
 //! - [`pdq`]: the perceptual hash, row by row.
+//! - [`vpdq`]: the same for a video, frame by frame.
 //! - [`exact`]: MD5, SHA-1 and SHA-256 in one pass.
 //! - [`decode`]: bytes to pixels, safe on hostile files.
 //!
@@ -9,12 +10,15 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+#[cfg(target_arch = "wasm32")]
+mod browser_video;
 pub mod decode;
 pub mod describe;
 pub mod exact;
 mod fingerprint;
 mod media;
 pub mod pdq;
+pub mod vpdq;
 mod widest;
 
 pub use describe::{DecodedBy, Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};

@@ -305,6 +305,44 @@ test("a picture that does not fit into memory still gives its exact hashes", asy
   assert.equal(fingerprints.pdq, undefined);
 });
 
+// A frame of red, green, blue and one more, whose stripes wander.
+function frame(time) {
+  const [width, height] = [120, 90];
+  const pixels = new Uint8Array(width * height * 4);
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    pixels.fill(((x * x) >> 4) ^ (y * 3 + time) ^ (((x + time) >> 4) * (y >> 4) & 1 ? 200 : 0), at * 4, at * 4 + 4);
+  }
+  return { kind: "frame", id: "played", width, height, time, pixels: pixels.buffer };
+}
+
+test("frames that the page shows are hashed, near ones once, and forgotten", async () => {
+  const it = await ready();
+  const frames = Array.from({ length: 30 }, (_, index) => frame(index * 40));
+  frames.forEach((one) => it.say(one));
+  assert.equal(it.said.filter(({ kind }) => kind === "taken").length, 30);
+  assert.ok(frames.every(({ pixels }) => new Uint8Array(pixels).every((byte) => byte === 0)), "the pixels were overwritten");
+  it.say(frame(29 * 40)); // shown twice
+  it.say({ kind: "seen", id: "played" });
+  const { video } = await it.until(({ kind }) => kind === "seen");
+  assert.deepEqual([video.vpdq_frames, video.vpdq_pruned_at], [31, 16]);
+  assert.ok(video.vpdq.length > 3 && video.vpdq.length <= 30, `${video.vpdq.length}`);
+  for (const one of video.vpdq) assert.match(one, /^[0-9a-f]{64},(100|[5-9]\d),[01]\.\d{3}$/);
+  it.say(frame(0));
+  it.say({ kind: "cancel", id: "played" });
+  it.say({ kind: "seen", id: "played" });
+  assert.equal(it.said.filter(({ kind }) => kind === "seen").length, 1, "a cancelled one is never seen");
+  assert.ok(it.memories.every(clean));
+});
+
+test("without the part that takes videos apart a video says so", async () => {
+  const it = await ready();
+  it.say({ kind: "hash", id: 1, file: new Blob([files["film.mp4"]]), watch: true });
+  const { video, fingerprints } = await it.until(({ kind }) => kind === "done");
+  assert.deepEqual(video, { no_vpdq: "unsupported" });
+  assert.equal(fingerprints.no_pdq, "video");
+});
+
 test("a wrong module is refused before any file is touched", async () => {
   const empty = new WebAssembly.Module(Buffer.from("0061736d01000000", "hex"));
   const it = worker();

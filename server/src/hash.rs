@@ -1,11 +1,16 @@
 //! `suoja hash`: the fingerprints of files, one JSON line a file.
 
+mod video;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use hashing::FileFingerprints;
+use hashing::vpdq::VideoFingerprint;
+use hashing::{FileFingerprints, NoPdq};
 use serde::Serialize;
+
+use video::NoVpdq;
 
 /// What is printed of a file.
 #[derive(Serialize)]
@@ -18,25 +23,39 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Found {
-    Fingerprints(Box<FileFingerprints>),
-    Unreadable { error: String },
+    File {
+        #[serde(flatten)]
+        fingerprints: Box<FileFingerprints>,
+        #[serde(flatten)]
+        frames: Option<Frames>,
+    },
+    Unreadable {
+        error: String,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Frames {
+    Hashed(VideoFingerprint),
+    None { no_vpdq: NoVpdq },
 }
 
 /// Prints a line for each file; gives whether all could be read.
 pub fn print(files: &[PathBuf], out: &mut impl Write) -> io::Result<bool> {
     let mut all_read = true;
     for file in files {
-        let found = describe(file);
-        all_read &= matches!(found, Found::Fingerprints(_));
+        let found = describe(file).unwrap_or_else(|cause| Found::Unreadable { error: cause.to_string() });
+        all_read &= matches!(found, Found::File { .. });
         serde_json::to_writer(&mut *out, &Line { file: &file.to_string_lossy(), found })?;
         writeln!(out)?;
     }
     Ok(all_read)
 }
 
-fn describe(file: &Path) -> Found {
-    match File::open(file).and_then(hashing::describe_from) {
-        Ok(fingerprints) => Found::Fingerprints(Box::new(fingerprints)),
-        Err(cause) => Found::Unreadable { error: cause.to_string() },
-    }
+fn describe(path: &Path) -> io::Result<Found> {
+    let fingerprints = hashing::describe_from(File::open(path)?)?;
+    let is_video = fingerprints.no_pdq == Some(NoPdq::Video);
+    let frames = is_video.then(|| video::hash(path).map_or_else(|no_vpdq| Frames::None { no_vpdq }, Frames::Hashed));
+    Ok(Found::File { fingerprints: Box::new(fingerprints), frames })
 }

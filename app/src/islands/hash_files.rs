@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::hash_modules::{HashModule, HashModules};
+use super::video::{self, Video};
 use crate::drawings;
 
 /// The most files of one form.
@@ -43,6 +44,10 @@ pub struct HashWords {
     pub waiting: String,
     pub reading: String,
     pub looking: String,
+    pub watching: String,
+    pub video_seen: String,
+    pub video_long: String,
+    pub video_missed: String,
     pub done: String,
     pub remove: String,
     pub cancel: String,
@@ -91,6 +96,10 @@ impl HashWords {
             waiting: say!(language, "hash.waiting"),
             reading: say!(language, "hash.reading"),
             looking: say!(language, "hash.looking"),
+            watching: say!(language, "hash.watching"),
+            video_seen: say!(language, "hash.video_seen"),
+            video_long: say!(language, "hash.video_long"),
+            video_missed: say!(language, "hash.video_missed"),
             done: say!(language, "hash.done"),
             remove: say!(language, "hash.remove"),
             cancel: say!(language, "hash.cancel"),
@@ -115,6 +124,8 @@ pub(super) enum State {
     Reading(u32),
     /// The worker looks at its rows, 0 to 100 %.
     Looking(u32),
+    /// The worker goes through its frames, 0 to 100 %.
+    Watching(u32),
     /// Made: the JSON that will be sent.
     Done(String),
     /// The reason's code.
@@ -137,6 +148,8 @@ pub(super) struct Chosen {
     pub name: String,
     /// Where it stands.
     pub state: RwSignal<State>,
+    /// What was seen of it, if it is a video chosen now.
+    pub video: RwSignal<Option<Video>>,
 }
 
 /// What the island knows; the worker's answers change it.
@@ -178,8 +191,15 @@ pub(super) struct Hold {
 }
 
 /// Choosing files. `form`: the id of the form the fingerprints belong to. `kept`: fingerprints given before, as JSON.
+/// `frames_to`: where the frames of videos go; without it videos are not looked into.
 #[island]
-pub fn HashFiles(words: HashWords, modules: HashModules, form: String, kept: Vec<String>) -> impl IntoView {
+pub fn HashFiles(
+    words: HashWords,
+    modules: HashModules,
+    form: String,
+    kept: Vec<String>,
+    #[prop(optional, into)] frames_to: Option<String>,
+) -> impl IntoView {
     let files = Files {
         chosen: RwSignal::new(kept_files(&words, kept)),
         ready: RwSignal::new(false),
@@ -189,7 +209,12 @@ pub fn HashFiles(words: HashWords, modules: HashModules, form: String, kept: Vec
     };
     let modules = StoredValue::new(modules);
     let has_script = RwSignal::new(false);
-    Effect::new(move || has_script.set(true));
+    let watches = frames_to.is_some();
+    let of_form = form.clone();
+    Effect::new(move || {
+        has_script.set(true);
+        before_sending(files, &of_form, frames_to.clone());
+    });
     let hold = Hold {
         busy: Memo::new(move |_| files.chosen.with(|chosen| chosen.iter().any(|file| !is_done(file.state)))),
         pressed: RwSignal::new(None),
@@ -213,7 +238,7 @@ pub fn HashFiles(words: HashWords, modules: HashModules, form: String, kept: Vec
                 <div class="pick">
                     <label for=FIELD><b>{say(|words| &words.choose)}</b></label>
                     <input id=FIELD type="file" multiple accept="image/*,video/*" aria-describedby="choose-files-hint"
-                        on:change=move |event| take(files, modules, &event) />
+                        on:change=move |event| take(files, modules, watches, &event) />
                     <p class="hint" id="choose-files-hint">{say(|words| &words.choose_hint)}</p>
                 </div>
             </div>
@@ -258,12 +283,13 @@ fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
         id,
         name: words.kept.clone(),
         state: RwSignal::new(State::made(json)),
+        video: RwSignal::new(None),
     });
     kept.collect()
 }
 
 fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) -> impl IntoView {
-    let Chosen { id, name, state } = file;
+    let Chosen { id, name, state, video } = file;
     let label = words.with_value(|words| filled(&words.remove_name, "name", &name));
     let button =
         move || words.with_value(|words| if is_done(state) { words.remove.clone() } else { words.cancel.clone() });
@@ -276,19 +302,29 @@ fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) 
                 {button}
             </button>
             {move || percent(&state.get()).map(|percent| view! { <progress value=percent max="100"></progress> })}
-            {move || made(&state.get()).map(|json| result(words, files, &form, &json))}
+            {move || made(&state.get()).map(|json| result(words, files, &form, &json, video.get()))}
         </li>
     }
 }
 
 /// The fingerprint, what it lacks, everything that will be sent, and the field that sends it.
-fn result(words: StoredValue<HashWords>, files: Files, form: &str, json: &str) -> impl IntoView + use<> {
+fn result(
+    words: StoredValue<HashWords>,
+    files: Files,
+    form: &str,
+    json: &str,
+    video: Option<Video>,
+) -> impl IntoView + use<> {
     let fingerprints: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     let text = |name: &str| fingerprints.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let shown = text("pdq").or_else(|| text("sha256")).unwrap_or_default();
     let code = text("no_pdq");
-    let lacks = code.as_ref().and_then(|code| words.with_value(|words| words.problems.get(code).cloned()));
     let class = if code.as_deref() == Some(NOT_A_PICTURE) { "problem" } else { "hint" };
+    let problem = |code: String| words.with_value(|words| words.problems.get(&code).cloned());
+    let lacks = match &video {
+        Some(video) => Some(words.with_value(|words| video::said(words, video))),
+        None => code.filter(|code| code != "video").and_then(problem),
+    };
     view! {
         {lacks.map(|lacks| view! { <p class=class>{lacks}</p> })}
         <p class="hash" dir="ltr">{shown}</p>
@@ -296,6 +332,7 @@ fn result(words: StoredValue<HashWords>, files: Files, form: &str, json: &str) -
             <summary>{words.with_value(|words| words.sent.clone())}</summary>
             <code class="hash" dir="ltr">{json.to_owned()}</code>
             {move || files.module.get().map(|module| made_by(words, module))}
+            {video.as_ref().map(video::sent)}
         </details>
         <input type="hidden" name="file" form=form.to_owned() value=json.to_owned() />
     }
@@ -322,13 +359,13 @@ fn is_done(state: RwSignal<State>) -> bool {
 fn made(state: &State) -> Option<String> {
     match state {
         State::Done(json) => Some(json.clone()),
-        State::Waiting | State::Reading(_) | State::Looking(_) | State::Failed(_) => None,
+        State::Waiting | State::Reading(_) | State::Looking(_) | State::Watching(_) | State::Failed(_) => None,
     }
 }
 
 fn percent(state: &State) -> Option<u32> {
     match state {
-        State::Reading(percent) | State::Looking(percent) => Some(*percent),
+        State::Reading(percent) | State::Looking(percent) | State::Watching(percent) => Some(*percent),
         State::Waiting | State::Done(_) | State::Failed(_) => None,
     }
 }
@@ -336,7 +373,7 @@ fn percent(state: &State) -> Option<u32> {
 fn class(state: &State) -> &'static str {
     match state {
         State::Waiting => "file",
-        State::Reading(_) | State::Looking(_) => "file working",
+        State::Reading(_) | State::Looking(_) | State::Watching(_) => "file working",
         State::Done(_) => "file done",
         State::Failed(_) => "file failed",
     }
@@ -347,6 +384,7 @@ fn said(words: &HashWords, state: &State) -> String {
         State::Waiting => words.waiting.clone(),
         State::Reading(percent) => filled(&words.reading, "percent", percent),
         State::Looking(percent) => filled(&words.looking, "percent", percent),
+        State::Watching(percent) => filled(&words.watching, "percent", percent),
         State::Done(_) => words.done.clone(),
         State::Failed(code) => words.problems.get(code).cloned().unwrap_or_default(),
     }
@@ -366,15 +404,27 @@ pub(super) fn filled(words: &str, name: &str, value: impl ToString) -> String {
 
 /// Files were chosen: the field is emptied, so that the same file can be chosen again.
 #[cfg(feature = "hydrate")]
-fn take(files: Files, modules: StoredValue<HashModules>, event: &leptos::ev::Event) {
-    super::hash_worker::take(files, modules, event);
+fn take(files: Files, modules: StoredValue<HashModules>, watches: bool, event: &leptos::ev::Event) {
+    super::hash_worker::take(files, modules, watches, event);
 }
 
 /// On the server nothing is ever chosen.
 #[cfg(not(feature = "hydrate"))]
-fn take(files: Files, _: StoredValue<HashModules>, _: &leptos::ev::Event) {
+fn take(files: Files, _: StoredValue<HashModules>, _: bool, _: &leptos::ev::Event) {
     files.loading.set(true);
 }
+
+/// The form waits for the frames of videos.
+#[cfg(feature = "hydrate")]
+fn before_sending(files: Files, form: &str, frames_to: Option<String>) {
+    if let Some(url) = frames_to {
+        super::video_parts::before_sending(files, form, url);
+    }
+}
+
+/// On the server nothing is sent.
+#[cfg(not(feature = "hydrate"))]
+fn before_sending(_: Files, _: &str, _: Option<String>) {}
 
 fn remove(files: Files, id: u32) {
     #[cfg(feature = "hydrate")]

@@ -12,6 +12,7 @@ use web_sys::{File, HtmlInputElement, MessageEvent, RequestInit, Worker};
 
 use super::hash_files::{Chosen, FIELD, Files, MOST_FILES, State};
 use super::hash_modules::{HashModule, HashModules};
+use super::video_player;
 
 const WORKER: &str = "/hash-worker.js";
 
@@ -20,6 +21,8 @@ const WORKER: &str = "/hash-worker.js";
 struct Hashing {
     worker: Option<Worker>,
     has_module: bool,
+    /// Whether the frames of videos are wanted.
+    watches: bool,
     waiting: Vec<(u32, File)>,
     next_id: u32,
 }
@@ -28,19 +31,19 @@ thread_local! {
     static HASHING: RefCell<Hashing> = RefCell::default();
 }
 
-/// Takes the chosen files in, as many as fit, and hashes one after the other.
-pub fn take(files: Files, modules: StoredValue<HashModules>, event: &web_sys::Event) {
+/// Takes the chosen files in, as many as fit, and hashes one after the other. `watches`: also the frames of videos.
+pub fn take(files: Files, modules: StoredValue<HashModules>, watches: bool, event: &web_sys::Event) {
     let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
     let Some(list) = field.files() else { return };
+    HASHING.with_borrow_mut(|hashing| hashing.watches = watches);
     let room = MOST_FILES.saturating_sub(files.chosen.with_untracked(Vec::len));
     let new: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
     field.set_value("");
     files.too_many.set(new.len() > room);
     for file in new.into_iter().take(room) {
         let id = next_id(files);
-        files
-            .chosen
-            .update(|chosen| chosen.push(Chosen { id, name: file.name(), state: RwSignal::new(State::Waiting) }));
+        let (state, video) = (RwSignal::new(State::Waiting), RwSignal::new(None));
+        files.chosen.update(|chosen| chosen.push(Chosen { id, name: file.name(), state, video }));
         hash(id, file);
     }
     start(files, modules);
@@ -58,13 +61,14 @@ fn next_id(files: Files) -> u32 {
 
 fn hash(id: u32, file: File) {
     HASHING.with_borrow_mut(|hashing| match &hashing.worker {
-        Some(worker) if hashing.has_module => post(worker, "hash", &[("id", id.into()), ("file", file.into())]),
+        Some(worker) if hashing.has_module => post_file(worker, hashing.watches, id, file),
         _ => hashing.waiting.push((id, file)),
     });
 }
 
 /// Forgets a file, whatever the worker does with it. The row that had the focus goes, so the file field takes it.
 pub fn cancel(id: u32) {
+    video_player::stop(id);
     HASHING.with_borrow_mut(|hashing| {
         hashing.waiting.retain(|(waiting, _)| *waiting != id);
         if let Some(worker) = &hashing.worker {
@@ -87,6 +91,9 @@ fn start(files: Files, modules: StoredValue<HashModules>) {
         return;
     }
     files.loading.set(true);
+    if HASHING.with_borrow(|hashing| hashing.watches) {
+        video_player::load();
+    }
     let Ok(worker) = Worker::new(WORKER) else { return fail(files, "broken") };
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard(files, &event.data()));
     worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
@@ -115,14 +122,21 @@ fn hand_over(module: &JsValue) {
         let Some(worker) = &hashing.worker else { return };
         post(worker, "start", &[("module", module.clone())]);
         for (id, file) in hashing.waiting.drain(..) {
-            post(worker, "hash", &[("id", id.into()), ("file", file.into())]);
+            post_file(worker, hashing.watches, id, file);
         }
         hashing.has_module = true;
     });
 }
 
+fn post_file(worker: &Worker, watches: bool, id: u32, file: File) {
+    if watches {
+        video_player::remember(id, &file);
+    }
+    post(worker, "hash", &[("id", id.into()), ("file", file.into()), ("watch", watches.into())]);
+}
+
 /// A message that cannot be posted is a file that cannot be read: the row then says nothing new, and can be removed.
-fn post(worker: &Worker, kind: &str, fields: &[(&str, JsValue)]) {
+pub(super) fn post(worker: &Worker, kind: &str, fields: &[(&str, JsValue)]) {
     let message = Object::new();
     let kind = [("kind", JsValue::from_str(kind))];
     for (name, value) in kind.iter().chain(fields) {
@@ -139,22 +153,53 @@ fn heard(files: Files, message: &JsValue) {
         "progress" => {
             let percent = 100 * u64::from(number(message, "done")) / u64::from(number(message, "total").max(1));
             let percent = u32::try_from(percent.min(100)).unwrap_or(100);
-            let looking = text(message, "step") == "looking";
-            change(files, id, if looking { State::Looking(percent) } else { State::Reading(percent) });
+            let state = match text(message, "step").as_str() {
+                "looking" => State::Looking(percent),
+                "watching" => State::Watching(percent),
+                _ => State::Reading(percent),
+            };
+            change(files, id, state);
         }
         "done" => {
             let json = js_sys::JSON::stringify(&field(message, "fingerprints")).map(String::from).unwrap_or_default();
-            change(files, id, State::made(json));
+            done(files, id, message, json);
         }
+        "seen" => see(files, id, &field(message, "video")),
         "failed" => change(files, id, State::Failed(text(message, "reason"))),
         _ => {}
     }
 }
 
-fn change(files: Files, id: u32, state: State) {
-    let row = files.chosen.with_untracked(|chosen| chosen.iter().find(|file| file.id == id).map(|file| file.state));
-    if let Some(row) = row {
-        row.set(state);
+pub(super) fn change(files: Files, id: u32, state: State) {
+    if let Some(file) = row(files, id) {
+        file.state.set(state);
+    }
+}
+
+pub(super) fn row(files: Files, id: u32) -> Option<Chosen> {
+    files.chosen.with_untracked(|chosen| chosen.iter().find(|file| file.id == id).cloned())
+}
+
+/// A file is done, but for a video that has to be played first.
+fn done(files: Files, id: u32, message: &JsValue, json: String) {
+    let fingerprints = field(message, "fingerprints");
+    if text(&fingerprints, "no_pdq") != "video" {
+        return change(files, id, State::made(json));
+    }
+    let exact = video_player::Exact { sha256: text(&fingerprints, "sha256"), json };
+    let video = field(message, "video");
+    let worker = HASHING.with_borrow(|hashing| hashing.worker.clone());
+    let worker = worker.filter(|_| text(&video, "no_vpdq") == "unsupported");
+    let is_played = worker.and_then(|worker| video_player::play(&worker, files, id, &exact)).is_some();
+    if !is_played {
+        video_player::finish(files, id, &exact, &video, 0);
+    }
+}
+
+/// The worker has seen the last frame of a video that was played.
+fn see(files: Files, id: u32, video: &JsValue) {
+    if let Some((exact, missed)) = video_player::played(id) {
+        video_player::finish(files, id, &exact, video, missed);
     }
 }
 

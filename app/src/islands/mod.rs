@@ -6,3 +6,8 @@ pub mod hash_modules;
 mod hash_worker;
 #[cfg(feature = "hydrate")]
 mod held_form;
+mod video;
+#[cfg(feature = "hydrate")]
+mod video_parts;
+#[cfg(feature = "hydrate")]
+mod video_player;

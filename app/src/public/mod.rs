@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use crate::App;
 use crate::error::{Answer, Failure};
 use crate::paths::{
-    About, Code, Help, Home, HomeSlash, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase,
+    About, Code, DraftFrames, Help, Home, HomeSlash, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase,
     MyCaseEraseSure, MyCaseKeep, MyCaseWrite, OperatorMark, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture,
     Root, Saved, Start, Url,
 };
@@ -38,6 +38,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(About::PATTERN, get(about::show))
         .route(Start::PATTERN, get(report::start))
         .route(Question::PATTERN, get(report::show).post(report::submit))
+        .route(DraftFrames::PATTERN, post(report::frames::keep))
         .route(Receipt::PATTERN, get(receipt::show).post(receipt::saved))
         .route(ReceiptPicture::PATTERN, get(receipt::picture))
         .route(OperatorMark::PATTERN, get(operator_mark))

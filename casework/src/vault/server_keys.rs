@@ -119,6 +119,8 @@ pub enum Purpose {
     PaymentDetail,
     /// A browser's draft of a report.
     DraftCookie,
+    /// A file whose frames were sent beside a draft.
+    DraftVideo,
     /// A reporter's open case in a browser.
     CaseCookie,
     /// A signed-in member of staff.
@@ -149,6 +151,7 @@ impl Purpose {
             Self::Account => "account",
             Self::PaymentDetail => "payment detail",
             Self::DraftCookie => "draft cookie",
+            Self::DraftVideo => "draft video",
             Self::CaseCookie => "case cookie",
             Self::SessionCookie => "session cookie",
             Self::KnownDevice => "known device",

@@ -17,6 +17,7 @@ use casework::staff::session::StaffSession;
 use casework::taxonomy::{Class, LanguageCode, LegalBasis, NoticeState, Outcome};
 use casework::text::Words;
 use casework::vault::CookieToken;
+use casework::video::Videos;
 use casework::{intake, label, note, notice, queue, referral};
 use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
@@ -147,7 +148,7 @@ impl<'a> Making<'a> {
     async fn receive(&mut self, life: &mut Life<'_>) -> anyhow::Result<()> {
         let (case, code) = (self.cw.new_id(), CaseCode::generate(&*self.cw.randomness));
         let mut tx = self.cw.storage.write().await?;
-        intake::receive(self.cw, &mut tx, case, &code, &life.report, &life.language).await?;
+        intake::receive(self.cw, &mut tx, case, &code, &life.report, &Videos::new(), &life.language).await?;
         tx.commit().await?;
         life.case = case;
         life.code = Some(code);

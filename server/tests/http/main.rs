@@ -27,6 +27,7 @@ mod check;
 mod configuration;
 mod failures;
 mod hash;
+mod hash_video;
 mod headers;
 mod health;
 mod limits;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::Asked;
 use crate::form::{Choice, choice_field, options, problem_line, select_field, text_area, text_field};
 use crate::islands::hash_files::{HashFiles, HashWords};
+use crate::paths::DraftFrames;
 use crate::words::Language;
 use crate::{App, countries, say};
 
@@ -201,7 +202,7 @@ pub fn files(app: &App, asked: &Asked, form: &'static str) -> impl IntoView + us
         {heading(asked)}
         <p>{say!(language, "report.files.never")}</p>
         <div id="file">{problem_line("file", problem)}</div>
-        <HashFiles words=HashWords::in_language(language) modules form=form.to_owned() kept />
+        <HashFiles words=HashWords::in_language(language) modules form=form.to_owned() kept frames_to=DraftFrames {}.to_string() />
         {skip}
     }
 }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod fields;
+pub mod frames;
 pub(super) mod problems;
 mod question;
 mod tells;

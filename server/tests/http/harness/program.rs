@@ -5,9 +5,13 @@ use std::process::{Command, Output};
 
 /// Runs `suoja` in a folder and waits for it to end.
 pub fn suoja(folder: &Path, arguments: &[&str]) -> Ended {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_suoja")).args(arguments).current_dir(folder).env_clear().output().unwrap();
-    Ended::from(output)
+    suoja_finding(folder, "", arguments)
+}
+
+/// The same, where it finds other programs in `path`.
+pub fn suoja_finding(folder: &Path, path: &str, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_suoja"));
+    Ended::from(command.args(arguments).current_dir(folder).env_clear().env("PATH", path).output().unwrap())
 }
 
 /// How it went.

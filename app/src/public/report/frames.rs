@@ -1,0 +1,28 @@
+//! The frames of a video: the island sends them beside the form, in parts that fit a body (`docs/hashing.md`).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use casework::video::{self, Keeping, Part};
+
+use crate::App;
+use crate::cookies::Holds;
+use crate::error::Answer;
+use crate::visit::Visit;
+
+/// Keeps a part beside the draft. Only script asks, and reads nothing but the status: 204 kept, 409 no draft,
+/// 413 as many as fit, 422 not a part.
+pub async fn keep(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Answer {
+    let Ok(part) = serde_json::from_slice::<Part>(&body) else {
+        return Ok(StatusCode::UNPROCESSABLE_ENTITY.into_response());
+    };
+    let status = match video::keep_part(&app.casework, Holds::Draft.token(&app, &visit).as_ref(), &part).await? {
+        Keeping::Kept => StatusCode::NO_CONTENT,
+        Keeping::NoDraft => StatusCode::CONFLICT,
+        Keeping::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+    };
+    Ok(status.into_response())
+}

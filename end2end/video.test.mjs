@@ -1,0 +1,92 @@
+// Videos are looked into frame by frame on the device; their frames' fingerprints go out with the report, in parts.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch } from './support/browser.mjs';
+import { FILMS, film } from './support/film.mjs';
+import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
+import { openHotline } from './support/staff.mjs';
+import { startSuoja } from './support/suoja.mjs';
+
+const ANSWERS = {
+  ...LAST_ANSWERS,
+  whose: { whose: 'me' },
+  'age-in-picture': { age_in_picture: '13_15' },
+  where: { links: '', provider: '', handle: '' },
+  spreading: { spreading: 'yes' },
+};
+
+let browser;
+let house;
+const folder = mkdtempSync(join(tmpdir(), 'suoja-films-'));
+before(async () => {
+  [browser, house] = await Promise.all([launch(), startSuoja()]);
+  await (await openHotline(browser, house)).leaves();
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const native = (paths) => execFileSync(house.program.spawnfile, ['hash', ...paths], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line));
+
+/** What the page shows of each file: what will be sent, and the frames. */
+const shown = (child) => child.page.locator('ul.files li.done details').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('code')].map((code) => JSON.parse(code.textContent))));
+
+const hashes = (frames) => frames.map((frame) => frame.split(',')[0]);
+
+test('the page sees in a video what `suoja hash` sees, and sends it with the report', async () => {
+  const films = Object.keys(FILMS).map((name) => film(folder, name));
+  const expected = native(films.map(({ path }) => path));
+  assert.ok(expected.every(({ vpdq }) => vpdq.length > 2));
+
+  const child = await Reporter.arrives(browser, house);
+  const parts = [];
+  child.page.on('response', (answer) => {
+    if (answer.url().endsWith('/draft/frames')) parts.push([answer.status(), answer.request().postDataJSON()]);
+  });
+  await child.enters('picture');
+  await child.tells({
+    ...ANSWERS,
+    async files() {
+      await child.hands.files(child.page.locator('#choose-files'), films.map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+      await child.page.locator('ul.files li.done').nth(films.length - 1).waitFor();
+      for (const [index, [fingerprints, frames]] of (await shown(child)).entries()) {
+        const { vpdq, sha256 } = expected[index];
+        assert.equal(fingerprints.sha256, sha256);
+        assert.deepEqual(hashes(frames), hashes(vpdq), films[index].name);
+      }
+      assert.deepEqual(parts, [], 'nothing is sent before the form is');
+    },
+  });
+  assert.deepEqual(parts.map(([status, { file, frames }]) => [status, file, hashes(frames)]), expected.map(({ sha256, vpdq }) => [204, sha256, hashes(vpdq)]));
+  await child.seesText(child.sayCount('report.files.kept', films.length));
+  await child.sends();
+  await child.leaves();
+});
+
+test('a video that is cancelled, and one that is broken, leave the others alone', async () => {
+  const long = film(folder, 'long-vp9.webm', { seconds: 20, size: '640x360' });
+  const whole = film(folder, 'whole-h264.mp4');
+  const child = await Reporter.arrives(browser, house);
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+  const broken = { name: 'broken.mp4', mimeType: 'video/mp4', buffer: whole.buffer.subarray(0, 2_000) };
+  await child.hands.files(child.page.locator('#choose-files'), [long, broken, whole].map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  await child.page.locator('ul.files progress').first().waitFor();
+  await child.press(child.button('hash.remove_name', { name: long.name }));
+  await child.page.locator('ul.files li.done').nth(1).waitFor();
+  const [[, nothing], [, frames]] = await shown(child);
+  assert.equal(nothing, undefined);
+  assert.ok(frames.length > 2);
+  await child.sees('hash.problem.video');
+  await child.context.close();
+});
