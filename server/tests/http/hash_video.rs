@@ -8,7 +8,8 @@ use hashing::vpdq::{self, FrameHash};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{run, run_finding};
+use crate::harness::program::suoja_finding;
+use crate::harness::run;
 
 /// Runs `ffmpeg` (`scripts/setup.sh ffmpeg` installs it), whose own patterns are what is filmed here.
 fn ffmpeg(folder: &Path, arguments: &str) {
@@ -18,7 +19,7 @@ fn ffmpeg(folder: &Path, arguments: &str) {
 }
 
 fn hashed(folder: &Path, name: &str) -> Value {
-    let ended = run_finding(folder, &env::var("PATH").unwrap(), &["hash", name]);
+    let ended = suoja_finding(folder, &env::var("PATH").unwrap(), &["hash", name]);
     assert_eq!((ended.code, ended.complaints.as_str()), (0, ""));
     serde_json::from_str(&ended.out).unwrap()
 }

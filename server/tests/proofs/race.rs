@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use casework::case_code::CaseCode;
 use casework::report::{Door, Step, Typed, Walk};
+use casework::video::Videos;
 use casework::{Casework, fetch_all, intake};
 use tokio::task::JoinSet;
 
@@ -73,7 +74,8 @@ async fn receive(cw: &Casework) {
     let report = Walk::along(Door::Seen, &every_step).report().unwrap();
     let code = CaseCode::generate(&*cw.randomness);
     let mut tx = cw.storage.write().await.unwrap();
-    intake::receive(cw, &mut tx, cw.new_id(), &code, &report, &"en".parse().unwrap()).await.unwrap();
+    let (no_videos, english) = (Videos::new(), "en".parse().unwrap());
+    intake::receive(cw, &mut tx, cw.new_id(), &code, &report, &no_videos, &english).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -4,7 +4,7 @@
 
 mod browser;
 mod mail_sink;
-mod program;
+pub mod program;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub use browser::{Browser, Page};
 pub use mail_sink::MailSink;
-pub use program::{suoja as run, suoja_finding as run_finding};
+pub use program::suoja as run;
 
 /// The name under which the test's Suoja believes it is reached.
 pub const HOST: &str = "suoja.test";
