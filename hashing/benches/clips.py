@@ -17,7 +17,7 @@ SIZE = "1280x720"
 PAN = "crop=1280:720:x='560+400*sin(t/3)+12*sin(9*t)':y='315+200*cos(t/4)+9*cos(11*t)'"
 CONTENTS = {
     "a zoom into a fractal": ["-f", "lavfi", "-i", f"mandelbrot=size={SIZE}:rate=30"],
-    "a camera in the hand over drawn hills": ["-loop", "1", "-framerate", "30", "-i", "hills.ppm", "-vf", PAN],
+    "a camera in the hand over drawn shapes": ["-loop", "1", "-framerate", "30", "-i", "shapes.ppm", "-vf", PAN],
     "a test pattern": ["-f", "lavfi", "-i", f"testsrc2=size={SIZE}:rate=30"],
     "slowly turning colours": ["-f", "lavfi", "-i", f"gradients=size={SIZE}:rate=30:speed=0.02:seed=7:n=6"],
     "a game of life": ["-f", "lavfi", "-i", f"life=size=160x90:rate=30:mold=10:seed=3:ratio=0.3:death_color=#303080:life_color=#e0e0e0,scale={SIZE}:flags=bilinear"],
@@ -35,11 +35,11 @@ def ffmpeg(*arguments):
 
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
-    hills = folder / "hills.ppm"
-    hills.write_bytes(subprocess.run([draw, "hills", "2400", "1360"], check=True, capture_output=True).stdout)
+    shapes = folder / "shapes.ppm"
+    shapes.write_bytes(subprocess.run([draw, "shapes", "2400", "1360"], check=True, capture_output=True).stdout)
     print("| content | frames | kept | copy | found in our list | in a list of one frame a second |\n|---|---|---|---|---|---|")
     for content, source in CONTENTS.items():
-        source = [str(hills) if part == "hills.ppm" else part for part in source]
+        source = [str(shapes) if part == shapes.name else part for part in source]
         video = folder / "video.mp4"
         ffmpeg(*source, "-t", SECONDS, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", video)
         ours = json.loads(subprocess.run([suoja, "hash", video], check=True, capture_output=True).stdout)
