@@ -90,7 +90,7 @@ async function choosesTooEarly(child) {
   const held = new Promise((resolve) => {
     release = resolve;
   });
-  await child.page.route('**/pkg/hashing.wasm', async (route) => {
+  await child.page.route('**/pkg/hashing*.wasm', async (route) => {
     await held;
     await route.continue();
   });

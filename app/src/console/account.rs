@@ -94,8 +94,8 @@ async fn page(
                 {done.map(|done| flash(language, done))}
                 {error_summary(language, &form)}
                 {sessions(language, own, open, time)}
-                {password_form(language, address, &form)}
-                {codes_form(language, left, &form)}
+                {password_form(language, &address, &form)}
+                {codes_form(language, left, &address, &form)}
                 {language_form(language)}
             </div>
         }
@@ -139,13 +139,12 @@ fn sessions(
     }
 }
 
-fn password_form(language: Language, address: String, form: &FormState) -> impl IntoView + use<> {
+fn password_form(language: Language, address: &str, form: &FormState) -> impl IntoView + use<> {
     view! {
         <section class="panel">
             <h2>{say!(language, "account.password.title")}</h2>
             <form method="post" action=AccountPassword { language }.to_string()>
-                // For password managers: whose password it is.
-                <input type="text" name="username" autocomplete="username" value=address hidden />
+                {whose(address)}
                 {text_field(form, "present", say!(language, "account.password.present"), None, "password", "current-password")}
                 {new_password::fields(language, form)}
                 <div class="actions"><button class="btn quiet">{say!(language, "account.password.button")}</button></div>
@@ -155,12 +154,18 @@ fn password_form(language: Language, address: String, form: &FormState) -> impl 
     }
 }
 
-fn codes_form(language: Language, left: u64, form: &FormState) -> impl IntoView + use<> {
+/// For password managers: whose password a form asks for.
+pub(super) fn whose(address: &str) -> impl IntoView + use<> {
+    view! { <input type="text" name="username" autocomplete="username" value=address.to_owned() hidden /> }
+}
+
+fn codes_form(language: Language, left: u64, address: &str, form: &FormState) -> impl IntoView + use<> {
     view! {
         <section class="panel">
             <h2>{say!(language, "account.codes.title")}</h2>
             <p>{say_count(language, "account.codes.left", left)}</p>
             <form method="post" action=AccountCodes { language }.to_string()>
+                {whose(address)}
                 {text_field(form, "present_for_codes", say!(language, "account.password.present"), None, "password", "current-password")}
                 <div class="actions"><button class="btn quiet">{say!(language, "account.codes.button")}</button></div>
             </form>

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use casework::recovery::{self, RecoveryError};
+use casework::staff::member;
 use casework::staff::password::{self, ChangeError};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
 
+use super::super::account::whose;
 use super::super::frame::{Place, console_page};
 use super::super::set_up::{parse_split, shares_page, split_fields};
 use super::super::signed::Administrator;
@@ -23,16 +24,17 @@ use crate::visit::Visit;
 use crate::{App, say};
 
 /// The form.
-pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Response {
+pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Answer {
     let filled = [("shares", "3"), ("needed", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     page(&app, &visit, &session, StatusCode::OK, FormState::filled(Fields(filled.to_vec()))).await
 }
 
-async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Answer {
     let language = visit.language;
     let is_holder = session.is_holder();
+    let address = member::own_address(&app.casework, session).await?;
     let title = say!(language, "administration.recovery.title");
-    console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
+    Ok(console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
         view! {
             {tabs(language, Role::Administrator, Tab::Recovery)}
             <div class="narrow">
@@ -43,6 +45,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
                     view! {
                         <form class="panel" method="post" action=RecoveryKey { language }.to_string()>
                             {split_fields(language, &form)}
+                            {whose(&address)}
                             {text_field(&form, "present", say!(language, "account.password.present"), None, "password", "current-password")}
                             <div class="actions"><button class="btn">{say!(language, "administration.recovery.button")}</button></div>
                         </form>
@@ -53,7 +56,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
                 }}
             </div>
         }
-    }).await
+    }).await)
 }
 
 /// Makes new shares for who knows their password, and shows them this once: the ones before open nothing from then on.
@@ -81,5 +84,5 @@ pub async fn renew(
     };
     let kept = fields.0.into_iter().filter(|(name, _)| name != "present").collect();
     let form = FormState { fields: Fields(kept), problems: vec![problem] };
-    Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await)
+    page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form).await
 }
