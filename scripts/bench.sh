@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 rm -f target/bench.jsonl
 HASHING_WASM=target/site/pkg/hashing.wasm hashing/benches/run.sh
+HASHING_WASM=target/site/pkg/hashing.wasm hashing/benches/decode.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, deny, python.
+# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, deny, python, fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,6 +44,12 @@ for extra in "$@"; do
         if ! command -v cargo-deny >/dev/null; then
             say "installing cargo-deny (a few minutes, once)"
             cargo install --quiet --locked cargo-deny
+        fi
+        ;;
+    fuzz)
+        if ! command -v cargo-fuzz >/dev/null; then
+            say "installing cargo-fuzz (a few minutes, once)"
+            cargo install --quiet --locked cargo-fuzz
         fi
         ;;
     *) say "nothing is known of: $extra"; exit 1 ;;
