@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, ffmpeg, deny,
-# python.
+# python, fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,6 +48,12 @@ for extra in "$@"; do
         if ! command -v cargo-deny >/dev/null; then
             say "installing cargo-deny (a few minutes, once)"
             cargo install --quiet --locked cargo-deny
+        fi
+        ;;
+    fuzz)
+        if ! command -v cargo-fuzz >/dev/null; then
+            say "installing cargo-fuzz (a few minutes, once)"
+            cargo install --quiet --locked cargo-fuzz
         fi
         ;;
     *) say "nothing is known of: $extra"; exit 1 ;;

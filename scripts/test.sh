@@ -22,7 +22,7 @@ chmod 755 "$cluster"
 trap 'scripts/postgres.sh stop "$cluster"' EXIT
 start_postgres() { SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster") && export SUOJA_TEST_POSTGRES; }
 
-stage 'setting up' scripts/setup.sh postgres chromium ffmpeg deny || exit 1
+stage 'setting up' scripts/setup.sh postgres chromium ffmpeg deny fuzz || exit 1
 stage 'format' cargo fmt --all --check
 stage 'licences, bans and sources' cargo deny --log-level error check licenses bans sources
 stage 'lints' scripts/lint.sh
@@ -31,6 +31,7 @@ stage 'the same module from another folder' scripts/same-wasm.sh
 stage 'PostgreSQL' start_postgres
 stage 'unit and integration tests, SQLite and PostgreSQL' cargo test --locked --no-fail-fast
 stage 'hashing worker, both modules' hashing/tests/worker.sh
+stage 'hostile files' hashing/fuzz/run.sh 30
 stage 'program' cargo build --locked --bin suoja
 [ -e end2end/package.json ] && stage 'browser suite' scripts/end2end.sh
 

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { startMailSink } from './smtp.mjs';
 
 const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env.SUOJA ?? join(HOUSE, 'target/debug/suoja');
+/** The built program. */
+export const PROGRAM = process.env.SUOJA ?? join(HOUSE, 'target/debug/suoja');
 
 /** Where *Leave quickly* leads in tests. */
 export const ELSEWHERE = 'https://example.org/';

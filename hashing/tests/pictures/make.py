@@ -1,7 +1,8 @@
 """Draws pictures in every format, and says what Pillow and pdqhash make of them. Only patterns: no photograph is ever kept.
 
-`make.py`: writes the pictures beside it, and decoded.tsv.
-`make.py FOLDER COUNT`: writes so many others into a folder, every format in turn, and decoded.tsv.
+`make.py`: writes the pictures beside it and decoded.tsv, and small ones as seeds for fuzzing.
+`make.py FOLDER COUNT`: writes so many others into a folder, every format in turn, and decoded.tsv; and the same in
+`platform` for what only platforms decode.
 Needs pillow, pdqhash and numpy; for the JPEGs that Pillow can't write, libjpeg-turbo's cjpeg (else they stay as they are).
 
 decoded.tsv: name, quality and PDQ of the first frame, SHA-256 of all frames' red, green, blue.
@@ -151,7 +152,7 @@ def write(folder, made):
         file = make()
         if file:
             (folder / name).write_bytes(file)
-    paths = sorted(path for path in folder.iterdir() if path.suffix not in (".py", ".tsv"))
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".tsv"))
     (folder / "decoded.tsv").write_text("".join(decoded(path.name, path.read_bytes()) for path in paths))
 
 
@@ -166,6 +167,15 @@ def many(count):
 
 
 if len(sys.argv) == 3:
-    write(pathlib.Path(sys.argv[1]), many(int(sys.argv[2])))
+    folder = pathlib.Path(sys.argv[1])
+    write(folder, many(int(sys.argv[2])))
+    (folder / "platform").mkdir()
+    write(folder / "platform", {"picture.avif": lambda: file_of(draw(320, 240, 1), "avif", quality=90)})
 else:
+    for name, make in files(draw(24, 16, 1), 60).items():
+        seeds = pathlib.Path(__file__).parents[2] / "fuzz" / "seeds" / name.rsplit(".", 1)[1].replace("jpg", "jpeg")
+        seeds.mkdir(parents=True, exist_ok=True)
+        file = make()
+        if file:
+            (seeds / name).write_bytes(file)
     write(pathlib.Path(__file__).parent, files(draw(200, 150, 0), 88))
