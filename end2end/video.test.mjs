@@ -35,8 +35,9 @@ after(async () => {
 
 const native = (paths) => execFileSync(house.program.spawnfile, ['hash', ...paths], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line));
 
-/** What the page shows of each file: what will be sent, and the frames. */
-const shown = (child) => child.page.locator('ul.files li.done details').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('code')].map((code) => JSON.parse(code.textContent))));
+/** What the page shows of each file: what will be sent, and the frames. Beside them stands the module's digest. */
+const shown = (child) => child.page.locator('ul.files li.done details').evaluateAll((rows) =>
+  rows.map((row) => [...row.querySelectorAll('code')].map((code) => code.textContent).filter((text) => /^[{[]/.test(text)).map((text) => JSON.parse(text))));
 
 const hashes = (frames) => frames.map((frame) => frame.split(',')[0]);
 
