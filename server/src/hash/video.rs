@@ -7,7 +7,7 @@
 mod y4m;
 
 use std::ffi::OsString;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -83,7 +83,7 @@ fn start(path: &Path) -> std::io::Result<Child> {
 }
 
 /// A video that breaks off counts as far as it goes.
-fn hash_frames(from: &mut impl Read) -> Result<VideoFingerprint, NoVpdq> {
+fn hash_frames(from: &mut impl BufRead) -> Result<VideoFingerprint, NoVpdq> {
     let header = Header::read(from)?;
     let mut hasher = VideoHasher::default();
     let mut planes = vec![0; header.frame_length().ok_or(NoVpdq::Size)?];

@@ -88,8 +88,8 @@ impl Bitmap {
 }
 
 impl OriginDimensions for Bitmap {
+    #[allow(clippy::cast_possible_truncation)] // no side comes near the largest number
     fn size(&self) -> Size {
-        // No side comes near the largest number.
         Size::new(self.width as u32, self.height as u32)
     }
 }

@@ -1,12 +1,12 @@
 //! YUV4MPEG2, as `ffmpeg` writes it: a line that says what the frames are, then frames, each behind a line `FRAME`
 //! (`man yuv4mpeg`; `XCOLORRANGE` and samples of more than 8 bits, as in `420p10`, are `ffmpeg`'s additions).
 
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead, ErrorKind, Read};
 
 use hashing::vpdq::{Chroma, MAX_PIXELS, Pixels, Plane, Range, Sampling};
 
 /// No line is longer.
-const LONGEST_LINE: usize = 1024;
+const LONGEST_LINE: u64 = 1024;
 
 /// A stream that is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ pub struct Header {
 
 impl Header {
     /// Reads the first line.
-    pub fn read(from: &mut impl Read) -> Result<Self, NotY4m> {
+    pub fn read(from: &mut impl BufRead) -> Result<Self, NotY4m> {
         let line = line(from)?.ok_or(NotY4m)?;
         Self::parse(&line).ok_or(NotY4m)
     }
@@ -112,7 +112,7 @@ fn colour_of(name: &str) -> Option<(Option<Sampling>, u32)> {
 }
 
 /// Reads the next frame; false at the end, or where the stream breaks off.
-pub fn read_frame(from: &mut impl Read, frame: &mut [u8]) -> Result<bool, NotY4m> {
+pub fn read_frame(from: &mut impl BufRead, frame: &mut [u8]) -> Result<bool, NotY4m> {
     let Some(line) = line(from)? else { return Ok(false) };
     if !line.starts_with("FRAME") {
         return Err(NotY4m);
@@ -124,15 +124,14 @@ pub fn read_frame(from: &mut impl Read, frame: &mut [u8]) -> Result<bool, NotY4m
     }
 }
 
-fn line(from: &mut impl Read) -> Result<Option<String>, NotY4m> {
+fn line(from: &mut impl BufRead) -> Result<Option<String>, NotY4m> {
     let mut line = Vec::new();
-    for byte in from.bytes().take(LONGEST_LINE) {
-        match byte.map_err(|_| NotY4m)? {
-            b'\n' => return String::from_utf8(line).map(Some).map_err(|_| NotY4m),
-            byte => line.push(byte),
-        }
+    from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(|_| NotY4m)?;
+    match line.pop() {
+        None => Ok(None),
+        Some(b'\n') => String::from_utf8(line).map(Some).map_err(|_| NotY4m),
+        Some(_) => Err(NotY4m),
     }
-    if line.is_empty() { Ok(None) } else { Err(NotY4m) }
 }
 
 #[cfg(test)]
