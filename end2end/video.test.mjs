@@ -83,7 +83,7 @@ test('a video that is cancelled, and one that is broken, leave the others alone'
   const broken = { name: 'broken.mp4', mimeType: 'video/mp4', buffer: whole.buffer.subarray(0, 2_000) };
   await child.hands.files(child.page.locator('#choose-files'), [long, broken, whole].map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
   await child.page.locator('ul.files progress').first().waitFor();
-  await child.press(child.button('hash.remove_name', { name: long.name }));
+  await child.press(child.button('hash.cancel_name', { name: long.name }));
   await child.page.locator('ul.files li.done').nth(1).waitFor();
   const [[, nothing], [, frames]] = await shown(child);
   assert.equal(nothing, undefined);

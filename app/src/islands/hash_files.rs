@@ -52,6 +52,7 @@ pub struct HashWords {
     pub remove: String,
     pub cancel: String,
     pub remove_name: String,
+    pub cancel_name: String,
     pub sent: String,
     pub module: String,
     pub status: String,
@@ -104,6 +105,7 @@ impl HashWords {
             remove: say!(language, "hash.remove"),
             cancel: say!(language, "hash.cancel"),
             remove_name: say!(language, "hash.remove_name"),
+            cancel_name: say!(language, "hash.cancel_name"),
             sent: say!(language, "hash.sent"),
             module: say!(language, "hash.module"),
             status: say!(language, "hash.status"),
@@ -290,7 +292,13 @@ fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
 
 fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) -> impl IntoView {
     let Chosen { id, name, state, video } = file;
-    let label = words.with_value(|words| filled(&words.remove_name, "name", &name));
+    let of_name = name.clone();
+    let label = move || {
+        words.with_value(|words| {
+            let label = if is_done(state) { &words.remove_name } else { &words.cancel_name };
+            filled(label, "name", &of_name)
+        })
+    };
     let button =
         move || words.with_value(|words| if is_done(state) { words.remove.clone() } else { words.cancel.clone() });
     view! {
