@@ -11,3 +11,4 @@ SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable) cargo bench 
 
 hashing/benches/run.sh
 HASHING_WASM=target/site/pkg/hashing-simd.wasm hashing/benches/decode.sh
+hashing/benches/index.sh

@@ -5,6 +5,7 @@
 //! - [`vpdq`]: the same for a video, frame by frame.
 //! - [`exact`]: MD5, SHA-1 and SHA-256 in one pass.
 //! - [`decode`]: bytes to pixels, safe on hostile files.
+//! - [`index`]: near matches among millions; not in the browser.
 //!
 //! The crate does no I/O, knows no clock and logs nothing.
 
@@ -16,6 +17,8 @@ pub mod decode;
 pub mod describe;
 pub mod exact;
 mod fingerprint;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod index;
 mod media;
 pub mod pdq;
 pub mod vpdq;
