@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{MAX_FILE_BYTES, MAX_PIXELS, Picture, Row, Step, Undecodable};
+use crate::edited::{Bars, EditedCopies, EditedCopy};
 use crate::exact::ExactHasher;
 use crate::media::Kind;
 use crate::pdq::{MIN_QUALITY, PdqHasher, PictureHash, Turn};
@@ -38,6 +39,9 @@ pub struct FileFingerprints {
     /// The picture turned and mirrored, where that gives another hash. Empty without `pdq`.
     #[serde(default)]
     pub variants: Vec<Variant>,
+    /// Edited copies of a still picture, if they were asked for. Empty without `pdq`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edited: Vec<EditedCopy>,
     /// An animation's other frames, near-equal ones left out. Empty without `pdq`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<Frame>,
@@ -188,6 +192,7 @@ impl Describing {
         };
         Looking {
             stage: if no_pdq.is_none() { Stage::Stored(self.kept) } else { Stage::Done },
+            wants_edited: false,
             fingerprints: FileFingerprints {
                 media_type: media,
                 bytes: self.bytes,
@@ -196,6 +201,7 @@ impl Describing {
                 pdq: None,
                 pdq_quality: None,
                 variants: Vec::new(),
+                edited: Vec::new(),
                 frames: Vec::new(),
                 decoded_by: None,
                 md5: exact.md5,
@@ -211,6 +217,7 @@ impl Describing {
 pub struct Looking {
     fingerprints: FileFingerprints,
     stage: Stage,
+    wants_edited: bool,
 }
 
 enum Stage {
@@ -218,6 +225,8 @@ enum Stage {
     Stored(Vec<u8>),
     /// A picture, of which some rows have been hashed.
     Open(Box<Hashing>),
+    /// The picture once more, for its edited copies.
+    Editing(Box<Editing>),
     /// Pixels come from outside.
     Given(Box<Given>),
     /// Nothing more to do.
@@ -243,15 +252,38 @@ struct Hashing {
     /// Of the first frame, if none has a hash.
     quality: Option<u8>,
     frames: Frames,
+    /// Of a still picture whose edited copies are wanted.
+    bars: Option<Bars>,
+}
+
+struct Editing {
+    picture: Picture,
+    copies: EditedCopies,
+    rows: u32,
+}
+
+impl Editing {
+    /// The second pass.
+    fn progress(&self) -> (u32, u32) {
+        let height = self.picture.height();
+        (height + self.rows, 2 * height)
+    }
 }
 
 impl Looking {
+    /// Edited copies of a still picture are wanted, too: see [`crate::edited`]. It is then decoded twice. To be said before
+    /// the first step; not of pixels that a browser gives.
+    pub const fn want_edited_copies(&mut self) {
+        self.wants_edited = true;
+    }
+
     /// Does one step of some milliseconds: opens the picture, or decodes and hashes some rows. False when there is nothing
     /// more to do.
     pub fn step(&mut self) -> bool {
         let next = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Stored(file) => self.open(file).map(Stage::Open),
             Stage::Open(hashing) => self.hash(hashing),
+            Stage::Editing(editing) => Ok(self.edit(editing)),
             Stage::Given(_) | Stage::Done => Ok(Stage::Done),
         };
         match next {
@@ -266,6 +298,7 @@ impl Looking {
         match &self.stage {
             Stage::Stored(_) | Stage::Given(_) => None,
             Stage::Open(hashing) => Some(hashing.progress()),
+            Stage::Editing(editing) => Some(editing.progress()),
             Stage::Done => self.fingerprints.height.map(|height| (height, height)),
         }
     }
@@ -342,7 +375,7 @@ impl Looking {
         let picture = Picture::open(file)?;
         self.fingerprints.width = Some(picture.width());
         self.fingerprints.height = Some(picture.height());
-        Hashing::of(picture).map(Box::new)
+        Hashing::of(picture, self.wants_edited).map(Box::new)
     }
 
     fn hash(&mut self, mut hashing: Box<Hashing>) -> Result<Stage, NoPdq> {
@@ -350,17 +383,38 @@ impl Looking {
             Ok(true) => Ok(Stage::Open(hashing)),
             // Of an animation that breaks off, what came before counts.
             Err(reason) if hashing.whole == 0 => Err(reason),
-            Ok(false) | Err(_) => self.conclude(*hashing).map(|()| Stage::Done),
+            Ok(false) | Err(_) => self.conclude(*hashing),
         }
     }
 
-    fn conclude(&mut self, hashing: Hashing) -> Result<(), NoPdq> {
+    /// Decodes and hashes some rows of the edited copies.
+    fn edit(&mut self, mut editing: Box<Editing>) -> Stage {
+        let Editing { picture, copies, rows } = &mut *editing;
+        let step = picture.step(&mut |row| {
+            copies.push(row);
+            *rows += 1;
+        });
+        match (step, self.fingerprints.pdq) {
+            (Ok(Step::Busy), _) => Stage::Editing(editing),
+            (Ok(Step::Frame), Some(pdq)) => {
+                self.fingerprints.edited = editing.copies.finish(pdq);
+                Stage::Done
+            }
+            // Never: the same bytes gave a whole picture before.
+            _ => Stage::Done,
+        }
+    }
+
+    fn conclude(&mut self, hashing: Hashing) -> Result<Stage, NoPdq> {
         self.fingerprints.pdq_quality = hashing.quality;
         let first = hashing.first.ok_or(NoPdq::LowQuality)?;
         self.fingerprints.pdq = Some(first.original());
         self.fingerprints.variants = variants(&first);
         self.fingerprints.frames = hashing.frames.into_kept().split_off(1);
-        Ok(())
+        let Some(bars) = hashing.bars else { return Ok(Stage::Done) };
+        let Ok(picture) = hashing.picture.reopen() else { return Ok(Stage::Done) };
+        let copies = EditedCopies::new(picture.width(), picture.height(), bars.finish());
+        Ok(Stage::Editing(Box::new(Editing { picture, copies, rows: 0 })))
     }
 }
 
@@ -378,22 +432,28 @@ fn variants(hash: &PictureHash) -> Vec<Variant> {
 }
 
 impl Hashing {
-    fn of(picture: Picture) -> Result<Self, NoPdq> {
+    fn of(picture: Picture, wants_edited: bool) -> Result<Self, NoPdq> {
         let hasher = hasher(&picture)?;
-        Ok(Self { picture, hasher, rows: 0, whole: 0, first: None, quality: None, frames: Frames::default() })
+        let still = picture.frames() == 1;
+        let bars = (wants_edited && still).then(|| Bars::new(picture.width(), picture.height()));
+        Ok(Self { picture, hasher, rows: 0, whole: 0, first: None, quality: None, frames: Frames::default(), bars })
     }
 
     fn progress(&self) -> (u32, u32) {
         let height = self.picture.height();
         let done = self.whole.saturating_mul(height).saturating_add(self.rows);
-        let all = self.picture.frames().saturating_mul(height);
+        let passes = if self.bars.is_some() { 2 } else { 1 };
+        let all = self.picture.frames().saturating_mul(height).saturating_mul(passes);
         (done.min(all), all)
     }
 
     /// Decodes and hashes some rows. False when there are no more.
     fn step(&mut self) -> Result<bool, NoPdq> {
-        let Self { picture, hasher, rows, .. } = self;
+        let Self { picture, hasher, rows, bars, .. } = self;
         let step = picture.step(&mut |row| {
+            if let Some(bars) = bars {
+                bars.push(row);
+            }
             match row {
                 Row::Grey(row) => hasher.push_grey(row),
                 Row::Rgb(row) => hasher.push_rgb(row),

@@ -3,6 +3,7 @@
 //! - [`describe`]: a file's bytes in, everything that may leave the device out.
 //! - [`pdq`]: the perceptual hash, row by row.
 //! - [`vpdq`]: the same for a video, frame by frame.
+//! - [`edited`]: hashes of edited copies, for whoever wishes.
 //! - [`exact`]: MD5, SHA-1 and SHA-256 in one pass.
 //! - [`decode`]: bytes to pixels, safe on hostile files.
 //! - [`index`]: near matches among millions; not in the browser.
@@ -15,6 +16,7 @@ mod browser;
 mod browser_video;
 pub mod decode;
 pub mod describe;
+pub mod edited;
 pub mod exact;
 mod fingerprint;
 #[cfg(not(target_arch = "wasm32"))]
