@@ -342,11 +342,8 @@ impl Looking {
     /// was the last. Bytes that are no whole row, and rows too many, are not taken.
     pub fn take_pixels(&mut self, rows: &[u8]) -> bool {
         let Stage::Given(given) = &mut self.stage else { return true };
-        let mut rgb = Vec::new();
         for row in rows.chunks_exact(4 * given.width as usize).take(given.left as usize) {
-            rgb.clear();
-            rgb.extend(row.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
-            given.hasher.push_rgb(&rgb);
+            given.hasher.push_rgba(row);
             given.left -= 1;
         }
         if given.left > 0 {

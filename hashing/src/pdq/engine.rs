@@ -1,7 +1,9 @@
 //! Which lanes a picture goes through: as many as this device has.
 
+use super::lanes::Lanes;
 #[cfg(target_arch = "x86_64")]
 use super::lanes::Octet;
+#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
 use super::lanes::Quad;
 use super::shrink::{Grid, Layout, Shrink};
 
@@ -46,8 +48,15 @@ impl Engine {
     }
 }
 
-type Scalar = Shrink<f32, 1, 8>;
+// A module for browsers has one of these two, to stay small; the other's name stands for the same.
+#[cfg(not(target_feature = "simd128"))]
+type Scalar = Shrink<f32, 1, 4>;
+#[cfg(target_feature = "simd128")]
+type Scalar = Quads;
+#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
 type Quads = Shrink<Quad, 4, 4>;
+#[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
+type Quads = Scalar;
 #[cfg(target_arch = "x86_64")]
 type Octets = Shrink<Octet, 8, 4>;
 
@@ -82,8 +91,8 @@ impl Shrinking {
     /// Takes the next band.
     pub(super) fn take(&mut self, pixels: &[u8], layout: Layout) {
         match self {
-            Self::Scalar(shrink) => shrink.take(pixels, layout),
-            Self::Quads(shrink) => shrink.take(pixels, layout),
+            Self::Scalar(shrink) => take_any(shrink, pixels, layout),
+            Self::Quads(shrink) => take_any(shrink, pixels, layout),
             #[cfg(target_arch = "x86_64")]
             Self::Octets(shrink) => take_octets(shrink, pixels, layout),
         }
@@ -98,6 +107,11 @@ impl Shrinking {
             Self::Octets(shrink) => shrink.grid(),
         }
     }
+}
+
+#[inline(never)]
+fn take_any<L: Lanes<N>, const N: usize, const G: usize>(shrink: &mut Shrink<L, N, G>, pixels: &[u8], layout: Layout) {
+    shrink.take(pixels, layout);
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -2,14 +2,14 @@
 //!
 //! Every implementation rounds after every operation as IEEE 754 says and none fuses two, so all give the same bits.
 
-#[cfg(not(any(target_arch = "x86_64", target_feature = "simd128")))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 mod portable;
 #[cfg(target_feature = "simd128")]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-#[cfg(not(any(target_arch = "x86_64", target_feature = "simd128")))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 pub(super) use portable::Quad;
 #[cfg(target_feature = "simd128")]
 pub(super) use wasm::Quad;
@@ -46,6 +46,22 @@ pub(super) const WEIGHTS: [i16; 3] = [33 * 299, 33 * 587, 33 * 114];
 /// colours. A test tries every one. A division would too, but takes several times as long.
 #[allow(clippy::cast_possible_truncation)] // rounded once
 pub(super) const LUMA_UNIT: (f32, f32) = (1.0 / 32_768.0, (1.0 / 33_000.0 - 1.0 / 32_768.0) as f32);
+
+/// What each value of red, green and blue adds to luma.
+static RED: [f64; 256] = products(0.299);
+static GREEN: [f64; 256] = products(0.587);
+static BLUE: [f64; 256] = products(0.114);
+
+#[allow(clippy::cast_precision_loss)] // under 256
+const fn products(weight: f64) -> [f64; 256] {
+    let mut products = [0.0; 256];
+    let mut value = 0;
+    while value < 256 {
+        products[value] = value as f64 * weight;
+        value += 1;
+    }
+    products
+}
 
 /// One lane: for devices without any more.
 impl Lanes<1> for f32 {
@@ -89,12 +105,11 @@ impl Lanes<1> for f32 {
         Self::from(pixels[0])
     }
 
+    /// The reference's own way, each product looked up.
     #[inline(always)]
-    #[allow(clippy::cast_precision_loss)] // under 2^24
+    #[allow(clippy::cast_possible_truncation)] // rounded, as the reference does
     fn rgb(pixels: &[u8]) -> Self {
-        let part = |part: usize| i32::from(WEIGHTS[part]) * i32::from(pixels[part]);
-        let weighted = (part(0) + part(1) + part(2)) as Self;
-        weighted * LUMA_UNIT.0 + weighted * LUMA_UNIT.1
+        (RED[usize::from(pixels[0])] + GREEN[usize::from(pixels[1])] + BLUE[usize::from(pixels[2])]) as Self
     }
 
     #[inline(always)]

@@ -15,8 +15,11 @@ pub(super) const SIDE: usize = 64;
 /// Blurred luma, 0 to 255, top row first.
 pub(super) type Grid = [[f32; SIDE]; SIDE];
 
-/// Columns that go through all passes together, a multiple of any number of lanes.
+/// Columns that go through all passes together.
 const STRIP: usize = 32;
+
+/// Columns whose means are made in the same way; a part of a strip, and a multiple of any number of lanes.
+const TILE: usize = 8;
 
 /// How a pixel lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,55 +157,49 @@ struct Means<const N: usize> {
 impl<const N: usize> Means<N> {
     /// The mean of one sum. Multiplying by the inverse of a power of two is exact, and takes less time.
     #[inline(always)]
-    fn of<L: Lanes<N>, const IS_POWER: bool>(&self, index: usize, sum: L) -> L {
+    fn of<L: Lanes<M>, const M: usize, const IS_POWER: bool>(&self, index: usize, sum: L) -> L {
         if IS_POWER { sum.mul(L::splat(self.inverse)) } else { sum.div(L::splat(self.counts[index])) }
     }
 }
 
-/// The latest columns of a band, in a ring of whole strips.
+/// The latest columns of a band: one window of them at least, so that they can leave again, and a strip.
 struct Recent<L: Lanes<N>, const N: usize, const G: usize> {
     window: usize,
-    /// The first strip stands once more behind the last, so that nothing ever straddles the end.
-    ring: Vec<[L; G]>,
+    /// Where the strip begins.
+    at: usize,
+    columns: Vec<[L; G]>,
 }
 
 impl<L: Lanes<N>, const N: usize, const G: usize> Recent<L, N, G> {
-    fn new(window: usize) -> Self {
-        let length = (window + STRIP).next_power_of_two();
-        Self { window, ring: vec![[L::splat(0.0); G]; length + STRIP] }
-    }
+    /// So many strips are written before the window is moved back to the beginning.
+    const STRIPS: usize = 3;
 
-    const fn length(&self) -> usize {
-        self.ring.len() - STRIP
+    fn new(window: usize) -> Self {
+        Self { window, at: window, columns: vec![[L::splat(0.0); G]; window + Self::STRIPS * STRIP] }
     }
 
     /// Before the first column everything is black.
     fn clear(&mut self) {
-        let length = self.length();
-        self.ring[length - self.window..].fill([L::splat(0.0); G]);
+        self.at = self.window;
+        self.columns[..self.window].fill([L::splat(0.0); G]);
     }
 
-    /// Where to write these columns, which are in one strip. When all of a strip is there, it is [`Self::written`].
+    /// Where to write a strip of so many columns.
     #[inline(always)]
-    fn next(&mut self, from: usize, to: usize) -> &mut [[L; G]] {
-        let at = from & (self.length() - 1);
-        &mut self.ring[at..at + to - from]
-    }
-
-    #[inline(always)]
-    fn written(&mut self, from: usize) {
-        let length = self.length();
-        if from & (length - 1) == 0 {
-            self.ring.copy_within(..STRIP, length);
+    fn strip(&mut self, length: usize) -> &mut [[L; G]] {
+        if self.at + length > self.columns.len() {
+            self.columns.copy_within(self.at - self.window..self.at, 0);
+            self.at = self.window;
         }
+        &mut self.columns[self.at..self.at + length]
     }
 
-    /// Columns that enter, and those that leave for them.
+    /// The columns of this strip, which enter, and those that leave for them. The next strip is another one.
     #[inline(always)]
-    fn entering(&self, from: usize, to: usize) -> (&[[L; G]], &[[L; G]]) {
-        let mask = self.length() - 1;
-        let (new, old) = (from & mask, from.wrapping_sub(self.window) & mask);
-        (&self.ring[new..new + to - from], &self.ring[old..old + to - from])
+    fn entering(&mut self, length: usize) -> (&[[L; G]], &[[L; G]]) {
+        let at = self.at;
+        self.at += length;
+        (&self.columns[at..at + length], &self.columns[at - self.window..][..length])
     }
 }
 
@@ -228,9 +225,14 @@ impl<L: Lanes<N>, const N: usize> Columns<L, N> {
     }
 }
 
-/// Lets `N` rows enter one after the other; each becomes what the sum then is. The first takes this slot of the ring.
+/// Lets rows enter one after the other; each becomes what the sum then is. The first takes this slot of the ring.
 #[inline(always)]
-fn slide_down<L: Lanes<N>, const N: usize>(sum: &mut L, ring: &mut [L], slot: usize, rows: &mut [L; N]) {
+fn slide_down<L: Lanes<N>, const N: usize, const ROWS: usize>(
+    sum: &mut L,
+    ring: &mut [L],
+    slot: usize,
+    rows: &mut [L; ROWS],
+) {
     if let Some(old) = ring[slot..].first_chunk_mut() {
         enter(sum, rows, old);
         return;
@@ -267,6 +269,8 @@ pub(super) struct Shrink<L: Lanes<N>, const N: usize, const G: usize> {
     blurred: Recent<L, N, G>,
     /// Sums along the rows of these, where a sample stands.
     samples: Vec<[L; G]>,
+    /// What these count.
+    counts: [f32; SIDE],
     second: Columns<L, N>,
     /// Sums down the columns of their means.
     sums: Vec<[f32; SIDE]>,
@@ -286,9 +290,10 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
             taken: 0,
             fresh: Recent::new(across.window),
             means: vec![[L::splat(0.0); G]; STRIP],
-            first: Columns::new(across.span(), down.window),
+            first: Columns::new(across.span().next_multiple_of(TILE), down.window),
             blurred: Recent::new(across.window),
             samples: vec![[L::splat(0.0); G]; SIDE],
+            counts: std::array::from_fn(|sample| across.count(across.centre(sample) + across.ahead())),
             second: Columns::new(SIDE, down.window),
             sums: vec![[0.0; SIDE]; Self::BAND],
             sampled: 0,
@@ -310,7 +315,7 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
         self.blurred.clear();
         let mut sums = [[L::splat(0.0); G]; 2];
         let mut sample = 0;
-        let span = self.across.span().next_multiple_of(N);
+        let span = self.across.span().next_multiple_of(TILE);
         for from in (0..span).step_by(STRIP) {
             let to = span.min(from + STRIP);
             match layout {
@@ -330,24 +335,24 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
     #[inline(always)]
     fn weigh<P: Pixel>(&mut self, pixels: &[u8], from: usize, to: usize) {
         let width = self.across.length;
-        let last_row = (Self::BAND - 1) * width;
-        for (x, square) in (from..).step_by(N).zip(self.fresh.next(from, to).as_chunks_mut::<N>().0) {
-            let is_whole = x + N <= width && (last_row + x) * P::BYTES + 4 * N <= pixels.len();
-            if is_whole {
-                weigh_whole::<P, L, N, G>(pixels, width, x, square);
-            } else {
-                weigh_part::<P, L, N, G>(pixels, width, x, square);
-            }
+        let squares = self.fresh.strip(to - from).as_chunks_mut::<N>().0;
+        // So far the last row, too, has as many bytes as are read at once.
+        let end = width.min((width + N).saturating_sub((4 * N).div_ceil(P::BYTES)));
+        let whole = end.saturating_sub(from) / N;
+        let (whole, part) = squares.split_at_mut(whole.min(squares.len()));
+        let x = from + N * whole.len();
+        weigh_whole::<P, L, N, G>(pixels, width, from, whole);
+        for (x, square) in (x..).step_by(N).zip(part) {
+            weigh_part::<P, L, N, G>(pixels, width, x, square);
         }
-        self.fresh.written(from);
     }
 
     /// First pass along the rows.
     #[inline(always)]
     fn blur_rows(&mut self, from: usize, to: usize, sums: &mut [L; G]) {
-        let (new, old) = self.fresh.entering(from, to);
-        let squares = new.as_chunks().0.iter().zip(old.as_chunks().0).zip(self.means.as_chunks_mut().0);
-        for (x, ((new, old), blurred)) in (from..).step_by(N).zip(squares) {
+        let (new, old) = self.fresh.entering(to - from);
+        let tiles = new.as_chunks().0.iter().zip(old.as_chunks().0).zip(self.means.as_chunks_mut().0);
+        for (x, ((new, old), blurred)) in (from..).step_by(TILE).zip(tiles) {
             let means = self.across.means(x);
             if means.is_power {
                 blur::<L, N, G, true>(new, old, &means, sums, blurred);
@@ -367,20 +372,28 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
         } else {
             self.blur_columns_with::<false>(from, to, &means);
         }
-        self.blurred.written(from);
     }
 
     #[inline(always)]
     fn blur_columns_with<const IS_POWER: bool>(&mut self, from: usize, to: usize, means: &[Means<N>; G]) {
         let slots: [usize; G] = std::array::from_fn(|group| (self.taken + group * N) % self.down.window);
-        let squares = self.means.as_chunks::<N>().0.iter().zip(self.blurred.next(from, to).as_chunks_mut::<N>().0);
+        let squares = self.means.as_chunks::<N>().0.iter().zip(self.blurred.strip(to - from).as_chunks_mut::<N>().0);
         for ((before, after), (sum, ring)) in squares.zip(self.first.tiles(from, to)) {
+            if N == 1 {
+                // One lane: columns are rows already, and enter all at once.
+                let mut rows = before[0];
+                slide_down(sum, ring, slots[0], &mut rows);
+                for (group, mean) in after[0].iter_mut().enumerate() {
+                    *mean = means[group].of::<L, N, IS_POWER>(0, rows[group]);
+                }
+                continue;
+            }
             let mut sliding = *sum;
             for group in 0..G {
                 let mut rows = L::transpose(group_of(before, group));
                 slide_down(&mut sliding, ring, slots[group], &mut rows);
                 for (index, row) in rows.iter_mut().enumerate() {
-                    *row = means[group].of::<L, IS_POWER>(index, *row);
+                    *row = means[group].of::<L, N, IS_POWER>(index, *row);
                 }
                 put(after, group, L::transpose(rows));
             }
@@ -393,7 +406,7 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
     fn sample_rows(&mut self, from: usize, to: usize, sums: &mut [L; G], sample: &mut usize) {
         let mut sliding = *sums;
         let mut centre = self.across.enters(*sample);
-        let (new, old) = self.blurred.entering(from, to);
+        let (new, old) = self.blurred.entering(to - from);
         for (x, (new, old)) in (from..).zip(new.iter().zip(old)) {
             slide(&mut sliding, new, old);
             while x == centre && *sample < SIDE {
@@ -408,14 +421,13 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
     /// Second pass down the columns, of which 64 are left.
     #[inline(always)]
     fn sample_columns(&mut self) {
-        let (across, down) = (self.across, self.down);
+        let down = self.down;
         for group in 0..G {
             let slot = (self.taken + group * N) % down.window;
             for (x, (sum, ring)) in (0..SIDE).step_by(N).zip(self.second.tiles(0, SIDE)) {
                 let mut means = [L::splat(0.0); N];
                 for (sample, mean) in (x..).zip(&mut means) {
-                    let count = across.count(across.centre(sample) + across.ahead());
-                    *mean = self.samples[sample][group].div(L::splat(count));
+                    *mean = self.samples[sample][group].div(L::splat(self.counts[sample]));
                 }
                 let mut rows = L::transpose(means);
                 slide_down(sum, ring, slot, &mut rows);
@@ -434,24 +446,27 @@ impl<L: Lanes<N>, const N: usize, const G: usize> Shrink<L, N, G> {
     }
 }
 
-/// Luma of `N` columns of pixels that all have `4 N` bytes from there.
+/// Luma of columns of pixels that all have `4 N` bytes from there.
 #[inline(always)]
-#[allow(unsafe_code)] // bounds are checked for the last row here, and not for each of the many others
+#[allow(unsafe_code)] // bounds are checked for the last column's last row here, and not for each of the many others
 fn weigh_whole<P: Pixel, L: Lanes<N>, const N: usize, const G: usize>(
     pixels: &[u8],
     width: usize,
-    x: usize,
-    square: &mut [[L; G]; N],
+    from: usize,
+    squares: &mut [[[L; G]; N]],
 ) {
-    let at = |row: usize| (row * width + x) * P::BYTES;
-    assert!(at(N * G - 1) + 4 * N <= pixels.len(), "the last row goes on");
-    for group in 0..G {
-        let mut rows = [L::splat(0.0); N];
-        for (row, luma) in rows.iter_mut().enumerate() {
-            let at = at(group * N + row);
-            *luma = P::luma(unsafe { pixels.get_unchecked(at..at + 4 * N) });
+    let Some(last) = squares.len().checked_sub(1) else { return };
+    let at = |row: usize, x: usize| (row * width + x) * P::BYTES;
+    assert!(at(N * G - 1, from + last * N) + 4 * N <= pixels.len(), "the last row goes on");
+    for (x, square) in (from..).step_by(N).zip(squares) {
+        for group in 0..G {
+            let mut rows = [L::splat(0.0); N];
+            for (row, luma) in rows.iter_mut().enumerate() {
+                let at = at(group * N + row, x);
+                *luma = P::luma(unsafe { pixels.get_unchecked(at..at + 4 * N) });
+            }
+            put(square, group, L::transpose(rows));
         }
-        put(square, group, L::transpose(rows));
     }
 }
 
@@ -487,20 +502,20 @@ fn slide<L: Lanes<N>, const N: usize, const G: usize>(sums: &mut [L; G], new: &[
     }
 }
 
-/// The means along the rows, for `N` columns.
+/// The means along the rows, for a tile.
 #[inline(always)]
 fn blur<L: Lanes<N>, const N: usize, const G: usize, const IS_POWER: bool>(
-    new: &[[L; G]; N],
-    old: &[[L; G]; N],
-    means: &Means<N>,
+    new: &[[L; G]; TILE],
+    old: &[[L; G]; TILE],
+    means: &Means<TILE>,
     sums: &mut [L; G],
-    blurred: &mut [[L; G]; N],
+    blurred: &mut [[L; G]; TILE],
 ) {
     let mut sliding = *sums;
-    for column in 0..N {
+    for column in 0..TILE {
         slide(&mut sliding, &new[column], &old[column]);
         for group in 0..G {
-            blurred[column][group] = means.of::<L, IS_POWER>(column, sliding[group]);
+            blurred[column][group] = means.of::<L, N, IS_POWER>(column, sliding[group]);
         }
     }
     *sums = sliding;
