@@ -295,7 +295,7 @@ test("a file that can't be read says so, and the next one is hashed", async () =
 
 test("a picture that does not fit into memory still gives its exact hashes", async () => {
   const it = worker();
-  it.say({ kind: "start", module });
+  it.say({ kind: "start", module: simd });
   await it.until(({ kind }) => kind === "ready");
   it.bend({ step: () => { throw new WebAssembly.RuntimeError("unreachable"); } });
   it.say({ kind: "hash", id: 1, file: new Blob([files["colour.png"]]) });
