@@ -282,6 +282,37 @@ fn too_many_pixels_are_refused_before_any_memory_is_taken() {
     assert_eq!(decode(&bmp).err(), Some(Undecodable::TooLarge));
 }
 
+/// An 8 × 8 picture with palette, whose palette has so many bytes.
+fn with_palette_of(length: usize) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let rows = [0; 8 * 9];
+    let mut pixels = vec![0x78, 1, 1, 72, 0, !72, !0];
+    pixels.extend(rows);
+    pixels.extend([0, 72, 0, 1]);
+    for (kind, data) in [
+        (b"IHDR", [0, 0, 0, 8, 0, 0, 0, 8, 8, 3, 0, 0, 0].to_vec()),
+        (b"PLTE", (0..length).map(|value| value as u8).collect()),
+        (b"IDAT", pixels),
+        (b"IEND", Vec::new()),
+    ] {
+        let chunk = [kind.as_slice(), &data].concat();
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(&chunk);
+        png.extend(crc(&chunk).to_be_bytes());
+    }
+    png
+}
+
+#[test]
+fn a_palette_is_whole_or_the_file_is_damaged() {
+    for whole in [3, 48, 3 * 256] {
+        assert_eq!(decode(&with_palette_of(whole)).unwrap()[0][..3], [0, 1, 2]);
+    }
+    for broken in [0, 1, 49, 3 * 256 + 1, 3 * 257] {
+        assert_eq!(decode(&with_palette_of(broken)).err(), Some(Undecodable::Damaged), "{broken}");
+    }
+}
+
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |sum, &byte| {
         (0..8).fold(sum ^ u32::from(byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })

@@ -79,7 +79,7 @@ pub fn cancel(id: u32) {
 }
 
 fn focus_field() {
-    let field = leptos::prelude::document().get_element_by_id(FIELD);
+    let field = document().get_element_by_id(FIELD);
     if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
         let _not_focusable = field.focus();
     }

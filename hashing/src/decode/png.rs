@@ -17,6 +17,7 @@ pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
     let header = decoder.read_header_info()?;
     let (size, interlaced) = (Size::new(header.width, header.height)?, header.interlaced);
     let reader = decoder.read_info()?;
+    has_whole_palette(&reader)?;
     let layout = match reader.output_color_type().0 {
         ColorType::Grayscale => Layout::Grey(1),
         ColorType::GrayscaleAlpha => Layout::Grey(2),
@@ -32,6 +33,14 @@ pub(super) fn open(file: &File) -> Result<Opened, Undecodable> {
 }
 
 type Png = Reader<Cursor<File>>;
+
+/// A palette is one to 256 triples (W3C PNG, 11.2.2). The decoder takes that for granted and panics on others.
+fn has_whole_palette(reader: &Png) -> Result<(), Undecodable> {
+    let info = reader.info();
+    let Some(palette) = info.palette.as_deref().filter(|_| info.color_type == ColorType::Indexed) else { return Ok(()) };
+    let whole = palette.len() % 3 == 0 && (3..=3 * 256).contains(&palette.len());
+    if whole { Ok(()) } else { Err(Undecodable::Damaged) }
+}
 
 struct Rows {
     reader: Png,
