@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, ffmpeg, deny,
-# python, fuzz.
+# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, ffmpeg, cjpeg,
+# deny, python, fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,16 +44,17 @@ for extra in "$@"; do
     python) python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv ;;
     chromium) command -v chromium >/dev/null || apt chromium ;;
     ffmpeg) command -v ffmpeg >/dev/null || apt ffmpeg ;;
+    cjpeg) command -v cjpeg >/dev/null || apt libjpeg-turbo-progs ;;
     deny)
         if ! command -v cargo-deny >/dev/null; then
-            say "installing cargo-deny (a few minutes, once)"
-            cargo install --quiet --locked cargo-deny
+            say "installing cargo-deny (a few minutes, once; unoptimised, which is built in half the time)"
+            cargo install --debug --quiet --locked cargo-deny
         fi
         ;;
     fuzz)
         if ! command -v cargo-fuzz >/dev/null; then
-            say "installing cargo-fuzz (a few minutes, once)"
-            cargo install --quiet --locked cargo-fuzz
+            say "installing cargo-fuzz (a minute, once; unoptimised)"
+            cargo install --debug --quiet --locked cargo-fuzz
         fi
         ;;
     *) say "nothing is known of: $extra"; exit 1 ;;

@@ -3,5 +3,6 @@
 # ten minutes, whatever happens.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+scripts/setup.sh cjpeg
 cargo build --locked --quiet -p hashing --example describe --example pixels
 exec timeout 600 node --test hashing/tests/worker.test.mjs

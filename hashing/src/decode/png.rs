@@ -37,7 +37,9 @@ type Png = Reader<Cursor<File>>;
 /// A palette is one to 256 triples (W3C PNG, 11.2.2). The decoder takes that for granted and panics on others.
 fn has_whole_palette(reader: &Png) -> Result<(), Undecodable> {
     let info = reader.info();
-    let Some(palette) = info.palette.as_deref().filter(|_| info.color_type == ColorType::Indexed) else { return Ok(()) };
+    let Some(palette) = info.palette.as_deref().filter(|_| info.color_type == ColorType::Indexed) else {
+        return Ok(());
+    };
     let whole = palette.len() % 3 == 0 && (3..=3 * 256).contains(&palette.len());
     if whole { Ok(()) } else { Err(Undecodable::Damaged) }
 }

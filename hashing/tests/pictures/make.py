@@ -93,45 +93,46 @@ def animation(format, frames, **options):
 
 
 def files(picture, quality):
-    """Every format that is read, as names and what makes the file."""
+    """Every format that is read and can be written here: names and bytes."""
     alpha, grey = with_alpha(picture), picture.convert("L")
     frames = [picture, picture.transpose(Image.Transpose.ROTATE_180), picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
     clear = [with_alpha(frame, shift) for shift, frame in enumerate(frames)]
-    return {
-        "picture.jpg": lambda: file_of(picture, "jpeg", quality=quality),
-        "progressive.jpg": lambda: file_of(picture, "jpeg", quality=quality, progressive=True, subsampling=0),
-        "progressive-halved.jpg": lambda: file_of(picture, "jpeg", quality=quality, progressive=True, subsampling=2, restart_marker_blocks=7),
-        "restarts.jpg": lambda: file_of(picture, "jpeg", quality=quality, subsampling=1, restart_marker_rows=2),
-        "whole.jpg": lambda: file_of(picture, "jpeg", quality=100, subsampling=0),
-        "inks.jpg": lambda: file_of(picture.convert("CMYK"), "jpeg", quality=quality),
-        "unmarked-inks.jpg": lambda: without_adobe(file_of(picture.convert("CMYK"), "jpeg", quality=quality)),
-        "grey.jpg": lambda: file_of(grey, "jpeg", quality=quality),
-        "grey-progressive.jpg": lambda: file_of(grey, "jpeg", quality=quality, progressive=True),
-        "tall-samples.jpg": lambda: cjpeg(picture, "-sample", "1x2"),
-        "quarter-samples.jpg": lambda: cjpeg(picture, "-sample", "4x1"),
-        "uneven-samples.jpg": lambda: cjpeg(picture, "-sample", "2x2,1x2,2x1"),
-        "three-scans.jpg": lambda: three_scans(picture),
-        "rgb.jpg": lambda: cjpeg(picture, "-rgb"),
-        "picture.webp": lambda: file_of(picture, "webp", quality=quality),
-        "alpha.webp": lambda: file_of(alpha, "webp", quality=quality),
-        "lossless.webp": lambda: file_of(alpha, "webp", lossless=True),
-        "animated.webp": lambda: animation("webp", clear, lossless=True),
-        "animated-lossy.webp": lambda: animation("webp", clear, quality=quality),
-        "picture.gif": lambda: file_of(few_colours(picture, 64), "gif"),
-        "interlaced.gif": lambda: file_of(few_colours(picture, 64), "gif", interlace=1, transparency=3),
-        "animated.gif": lambda: animation("gif", [frame.convert("P") for frame in frames]),
-        "animated-clear.gif": lambda: animation("gif", clear, disposal=2),
-        "animated-back.gif": lambda: animation("gif", clear, disposal=3),
-        "picture.bmp": lambda: file_of(picture, "bmp"),
-        "palette.bmp": lambda: file_of(few_colours(picture, 16), "bmp"),
-        "colour.png": lambda: file_of(picture, "png"),
-        "alpha.png": lambda: file_of(alpha, "png"),
-        "grey.png": lambda: file_of(grey, "png"),
-        "grey-alpha.png": lambda: file_of(picture.convert("LA"), "png"),
-        "bits.png": lambda: file_of(picture.convert("1"), "png"),
-        "interlaced.png": lambda: interlaced(picture),
-        "palette.png": lambda: file_of(few_colours(picture, 16), "png", transparency=3),
+    made = {
+        "picture.jpg": file_of(picture, "jpeg", quality=quality),
+        "progressive.jpg": file_of(picture, "jpeg", quality=quality, progressive=True, subsampling=0),
+        "progressive-halved.jpg": file_of(picture, "jpeg", quality=quality, progressive=True, subsampling=2, restart_marker_blocks=7),
+        "restarts.jpg": file_of(picture, "jpeg", quality=quality, subsampling=1, restart_marker_rows=2),
+        "whole.jpg": file_of(picture, "jpeg", quality=100, subsampling=0),
+        "inks.jpg": file_of(picture.convert("CMYK"), "jpeg", quality=quality),
+        "unmarked-inks.jpg": without_adobe(file_of(picture.convert("CMYK"), "jpeg", quality=quality)),
+        "grey.jpg": file_of(grey, "jpeg", quality=quality),
+        "grey-progressive.jpg": file_of(grey, "jpeg", quality=quality, progressive=True),
+        "tall-samples.jpg": cjpeg(picture, "-sample", "1x2"),
+        "quarter-samples.jpg": cjpeg(picture, "-sample", "4x1"),
+        "uneven-samples.jpg": cjpeg(picture, "-sample", "2x2,1x2,2x1"),
+        "three-scans.jpg": three_scans(picture),
+        "rgb.jpg": cjpeg(picture, "-rgb"),
+        "picture.webp": file_of(picture, "webp", quality=quality),
+        "alpha.webp": file_of(alpha, "webp", quality=quality),
+        "lossless.webp": file_of(alpha, "webp", lossless=True),
+        "animated.webp": animation("webp", clear, lossless=True),
+        "animated-lossy.webp": animation("webp", clear, quality=quality),
+        "picture.gif": file_of(few_colours(picture, 64), "gif"),
+        "interlaced.gif": file_of(few_colours(picture, 64), "gif", interlace=1, transparency=3),
+        "animated.gif": animation("gif", [frame.convert("P") for frame in frames]),
+        "animated-clear.gif": animation("gif", clear, disposal=2),
+        "animated-back.gif": animation("gif", clear, disposal=3),
+        "picture.bmp": file_of(picture, "bmp"),
+        "palette.bmp": file_of(few_colours(picture, 16), "bmp"),
+        "colour.png": file_of(picture, "png"),
+        "alpha.png": file_of(alpha, "png"),
+        "grey.png": file_of(grey, "png"),
+        "grey-alpha.png": file_of(picture.convert("LA"), "png"),
+        "bits.png": file_of(picture.convert("1"), "png"),
+        "interlaced.png": interlaced(picture),
+        "palette.png": file_of(few_colours(picture, 16), "png", transparency=3),
     }
+    return {name: file for name, file in made.items() if file}
 
 
 def decoded(name, file):
@@ -148,10 +149,9 @@ def decoded(name, file):
 
 
 def write(folder, made):
-    for name, make in made.items():
-        file = make()
-        if file:
-            (folder / name).write_bytes(file)
+    """Writes what could be made, and says of all in the folder what is to be seen."""
+    for name, file in made.items():
+        (folder / name).write_bytes(file)
     paths = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".tsv"))
     (folder / "decoded.tsv").write_text("".join(decoded(path.name, path.read_bytes()) for path in paths))
 
@@ -162,7 +162,7 @@ def many(count):
         seed += 1
         chance = numpy.random.default_rng(seed)
         width, height = (int(side) for side in chance.integers(5, 400, 2))
-        made |= {f"{seed}-{name}": make for name, make in files(draw(width, height, seed), int(chance.integers(20, 100))).items()}
+        made |= {f"{seed}-{name}": file for name, file in files(draw(width, height, seed), int(chance.integers(20, 100))).items()}
     return dict(list(made.items())[:count])
 
 
@@ -170,12 +170,10 @@ if len(sys.argv) == 3:
     folder = pathlib.Path(sys.argv[1])
     write(folder, many(int(sys.argv[2])))
     (folder / "platform").mkdir()
-    write(folder / "platform", {"picture.avif": lambda: file_of(draw(320, 240, 1), "avif", quality=90)})
+    write(folder / "platform", {"picture.avif": file_of(draw(320, 240, 1), "avif", quality=90)})
 else:
-    for name, make in files(draw(24, 16, 1), 60).items():
+    for name, file in files(draw(24, 16, 1), 60).items():
         seeds = pathlib.Path(__file__).parents[2] / "fuzz" / "seeds" / name.rsplit(".", 1)[1].replace("jpg", "jpeg")
         seeds.mkdir(parents=True, exist_ok=True)
-        file = make()
-        if file:
-            (seeds / name).write_bytes(file)
+        (seeds / name).write_bytes(file)
     write(pathlib.Path(__file__).parent, files(draw(200, 150, 0), 88))
