@@ -6,8 +6,10 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use casework::press::Press;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::error::{ErrorKind, Failed};
 use crate::say;
@@ -31,6 +33,12 @@ impl Fields {
     /// The language chosen by the switch while a form is open: the page comes again in it, everything typed still there.
     pub fn language(&self) -> Option<Language> {
         self.get("language").parse().ok()
+    }
+
+    /// The press of the form's button, told from a second one by [`press_field`].
+    pub fn press(&self) -> Press {
+        let sent = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.get(PRESS).parse().map_or_else(|_| Press::default(), |number| Press::of(number, sent))
     }
 
     /// Whether this value of this name came.
@@ -133,6 +141,14 @@ pub fn error_summary(language: Language, form: &FormState) -> impl IntoView + us
 /// A field's message, which `aria-describedby` finds by its id; nothing if all is well.
 pub fn problem_line(field: &'static str, problem: Option<String>) -> impl IntoView {
     problem.map(|message| view! { <p class="problem" id=message_id(field)>{message}</p> })
+}
+
+const PRESS: &str = "press";
+
+/// The form's own number ([`casework::press`]): the one it came back with, else this new one.
+pub fn press_field(form: &FormState, new: Uuid) -> impl IntoView + use<> {
+    let number = form.fields.get(PRESS).parse().unwrap_or(new);
+    view! { <input type="hidden" name=PRESS value=number.to_string() /> }
 }
 
 /// A one-line text field. `kind` is the input's type, `autocomplete` its autofill hint (`off` where a shared device must not remember).

@@ -236,3 +236,24 @@ async fn a_case_is_found_by_its_name_wherever_it_stands() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_button_pressed_twice_does_its_work_once() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        browser.post("/en/console/take-next", &[]).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let page = browser.get(&case).await;
+        for words in ["Calls from the school.", "Calls from the school.", "Called back."] {
+            for (part, field) in [("note", "note"), ("message", "message")] {
+                let done = browser.post(&format!("{case}/{part}"), &[("press", page.press()), (field, words)]).await;
+                assert_eq!(done.status, StatusCode::SEE_OTHER, "{part}: {}", done.html);
+            }
+        }
+        let page = browser.get(&case).await;
+        for words in ["Calls from the school.</p>", "Called back.</p>"] {
+            assert_eq!(page.html.matches(words).count(), 2, "one note and one message: {words}");
+        }
+    })
+    .await;
+}

@@ -221,3 +221,32 @@ async fn the_outcome_stands_right_under_the_heading() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_button_pressed_twice_sends_once_and_other_words_are_sent_as_well() {
+    on_each_site(async |world, site| {
+        let sent = sent::picture(world).await;
+        let browser = opened(site, &sent).await;
+        let page = browser.get("/en/case").await;
+        for words in ["Is it gone?", "Is it gone?", "Is it gone now?"] {
+            let fields = [("press", page.press()), ("words", words)];
+            assert_eq!(browser.post("/en/case/write", &fields).await.location, "/en/case?done=wrote");
+        }
+        let page = browser.get("/en/case").await;
+        assert_eq!(page.html.matches("Is it gone?</p>").count(), 1);
+        assert_eq!(page.html.matches("Is it gone now?</p>").count(), 1);
+
+        let links = "SELECT count(*) FROM item WHERE kind = 'location'";
+        let before = world.count(links).await;
+        let form = browser.get("/en/case/add").await;
+        let fields = [("press", form.press()), ("links", "https://example.com/again"), ("words", "There is more.")];
+        for _ in 0..2 {
+            assert_eq!(browser.post("/en/case/add", &fields).await.location, "/en/case?done=added");
+        }
+        assert_eq!(world.count(links).await, before + 1);
+
+        let wrong = browser.post("/en/case/write", &[("press", form.press()), ("words", " ")]).await;
+        assert_eq!(wrong.press(), form.press(), "a form that comes back is the same form");
+    })
+    .await;
+}

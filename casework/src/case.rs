@@ -19,6 +19,7 @@ use crate::label;
 use crate::message::{self, Message};
 use crate::note::{self, Note};
 use crate::notice::{self, Notice};
+use crate::press::Press;
 use crate::priority::Reason;
 use crate::queue::{self, Colleague};
 use crate::reference::Reference;
@@ -318,8 +319,12 @@ pub async fn write_to_reporter(
     case: Uuid,
     words: &Words,
     and_wait: bool,
+    press: &Press,
 ) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let held = in_hands(cw, &mut tx, session, case).await?;
     if !held.state.is_open() {
         return Err(Refused::NotNow);

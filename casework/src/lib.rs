@@ -33,6 +33,7 @@ pub mod notice;
 pub mod opening_hours;
 pub mod organisation;
 pub mod outbox;
+pub mod press;
 pub mod priority;
 pub mod queue;
 pub mod randomness;

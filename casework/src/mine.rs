@@ -18,6 +18,7 @@ use crate::item::{self, Detail, Item, NewItem};
 use crate::location::Location;
 use crate::message::{self, Message};
 use crate::notice::{self, Notice};
+use crate::press::Press;
 use crate::reference::Reference;
 use crate::storage::{StorageError, Tx};
 use crate::taxonomy::{CaseState, Harm, NoticeState, Outcome, Reporter};
@@ -387,8 +388,11 @@ async fn protection(tx: &mut Tx, case: Uuid, items: &[Item]) -> Result<Protectio
 }
 
 /// Writes a message to the hotline. What was waiting for the reporter goes on; what was closed opens again.
-pub async fn write(cw: &Casework, token: &CookieToken, words: &Words) -> Result<(), Refusal> {
+pub async fn write(cw: &Casework, token: &CookieToken, words: &Words, press: &Press) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let (case, keys) = change(cw, &mut tx, token).await?;
     message::from_reporter(cw, &mut tx, case, &keys, words).await?;
     goes_on(cw, &mut tx, case).await?;
@@ -423,8 +427,11 @@ impl Addition {
 }
 
 /// Adds links, accounts, files and words to the case.
-pub async fn add(cw: &Casework, token: &CookieToken, addition: &Addition) -> Result<(), Refusal> {
+pub async fn add(cw: &Casework, token: &CookieToken, addition: &Addition, press: &Press) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let (case, keys) = change(cw, &mut tx, token).await?;
     let (before,) = fetch_one!(&mut tx, (i64,), "SELECT count(*) FROM item WHERE case_id = $1", case)?;
     if usize::try_from(before).unwrap_or(ITEMS) + addition.items().count() > ITEMS {
@@ -477,8 +484,11 @@ async fn are_files_claimed(tx: &mut Tx, case: Uuid) -> Result<bool, Error> {
 
 /// Appeals the outcome: someone who did not decide looks at it again, and reads these words. Who wants that no longer wants
 /// us to stop.
-pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words) -> Result<(), Refusal> {
+pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words, press: &Press) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let (case, keys) = change(cw, &mut tx, token).await?;
     let appealed = execute!(
         &mut tx,

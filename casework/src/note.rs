@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::case::{Held, Refused, in_hands};
 use crate::history::{self, Actor, Event};
+use crate::press::Press;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::text::Words;
@@ -28,8 +29,17 @@ pub struct Note {
 }
 
 /// Adds a note to a case that is in this person's hands.
-pub async fn add(cw: &Casework, session: &StaffSession, case: Uuid, words: &Words) -> Result<(), Refused> {
+pub async fn add(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    words: &Words,
+    press: &Press,
+) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let held = in_hands(cw, &mut tx, session, case).await?;
     let note = write(cw, &mut tx, &held, session.staff, words).await?;
     audit::record(cw, &mut tx, Actor::Staff(session.staff), "note.write", note, &case.to_string()).await?;

@@ -15,6 +15,7 @@ use crate::case_keys::{self, CaseKeys};
 use crate::history::{self, Actor, Event};
 use crate::item::{Detail, Item};
 use crate::outbox::{self, Delivery, Leased, Task};
+use crate::press::Press;
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
@@ -160,14 +161,23 @@ impl Draft {
     }
 }
 
-/// Drafts a notice of a case that is in this analyst's hands.
-pub async fn draft(cw: &Casework, session: &StaffSession, case: Uuid, new: &Draft) -> Result<Uuid, NoticeError> {
+/// Drafts a notice of a case that is in this analyst's hands. A second press gives the notice of the first.
+pub async fn draft(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    new: &Draft,
+    press: &Press,
+) -> Result<Uuid, NoticeError> {
     let Draft { provider, items, explanation, .. } = new;
     let provider = *provider;
     if items.len() > MOST_ITEMS {
         return Err(NoticeError::TooMany);
     }
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return newest(&mut tx, session, case).await?.ok_or(NoticeError::MovedOn);
+    }
     let keys = in_hands(&mut tx, session, case).await?;
     let name = provider_name(&mut tx, provider).await?.ok_or(NoticeError::Unknown)?;
     let chosen: Vec<Item> = crate::item::of_case(&mut tx, case, &keys.case)
@@ -209,6 +219,11 @@ pub async fn draft(cw: &Casework, session: &StaffSession, case: Uuid, new: &Draf
     audit::record(cw, &mut tx, actor, "notice.draft", id, &case.to_string()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+async fn newest(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Option<Uuid>, NoticeError> {
+    let sql = "SELECT id FROM notice WHERE case_id = $1 AND drafted_by = $2 ORDER BY created_at DESC, id DESC LIMIT 1";
+    Ok(fetch_optional!(tx, (Uuid,), sql, case, session.staff)?.map(|(id,)| id))
 }
 
 /// Takes back a notice that has not gone out.

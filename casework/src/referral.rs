@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::case::{Held, Refused, in_hands, keys_of};
 use crate::case_keys::{self, CaseKeys};
 use crate::history::{self, Actor, Event};
+use crate::press::Press;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::OrganisationKind;
@@ -61,10 +62,20 @@ pub async fn destinations(cw: &Casework, session: &StaffSession) -> Result<Vec<D
 }
 
 /// Refers a case that is in this person's hands, with words about what was handed over and why.
-pub async fn refer(cw: &Casework, session: &StaffSession, case: Uuid, to: Uuid, words: &Words) -> Result<(), Refused> {
+pub async fn refer(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    to: Uuid,
+    words: &Words,
+    press: &Press,
+) -> Result<(), Refused> {
     let destination =
         destinations(cw, session).await?.into_iter().find(|known| known.id == to).ok_or(Refused::NotFound)?;
     let mut tx = cw.storage.write().await?;
+    if !press.is_first(cw, &mut tx).await? {
+        return Ok(());
+    }
     let held = in_hands(cw, &mut tx, session, case).await?;
     if !held.state.is_open() {
         return Err(Refused::NotNow);

@@ -11,6 +11,7 @@ use casework::assessment::{self, Judgement, Look};
 use casework::case::{self, OpenCase, Refused};
 use casework::case_keys::EpochKey;
 use casework::history::Event;
+use casework::press::Press;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, Class, ContextLabel, LegalBasis, Outcome, Role};
 use casework::vault::KeyPair;
@@ -149,8 +150,11 @@ async fn only_its_holder_acts_and_only_along_legal_steps() {
         let (case, _) = at_work(world, &hotline, &analyst).await;
         let cw = &world.cw;
         let hello = words("Hello. We are on it.");
-        assert!(matches!(case::write_to_reporter(cw, &other, case, &hello, true).await, Err(Refused::NotInYourHands)));
-        assert!(matches!(note::add(cw, &other, case, &hello).await, Err(Refused::NotInYourHands)));
+        assert!(matches!(
+            case::write_to_reporter(cw, &other, case, &hello, true, &Press::default()).await,
+            Err(Refused::NotInYourHands)
+        ));
+        assert!(matches!(note::add(cw, &other, case, &hello, &Press::default()).await, Err(Refused::NotInYourHands)));
         assert!(matches!(case::close(cw, &other, case, Outcome::Removed, None).await, Err(Refused::NotInYourHands)));
 
         for to in
@@ -158,7 +162,7 @@ async fn only_its_holder_acts_and_only_along_legal_steps() {
         {
             assert!(matches!(case::change_state(cw, &analyst, case, to).await, Err(Refused::NotNow)), "{to}");
         }
-        case::write_to_reporter(cw, &analyst, case, &hello, true).await.unwrap();
+        case::write_to_reporter(cw, &analyst, case, &hello, true, &Press::default()).await.unwrap();
         let opened = open(world, &analyst, case).await;
         assert_eq!(opened.facts.state, CaseState::WaitingForReporter);
         assert_eq!(opened.messages[0].body, "Hello. We are on it.");
@@ -200,7 +204,7 @@ async fn notes_labels_and_a_legal_hold_are_kept_and_every_act_is_in_history_and_
         let lead = member(world, &hotline, "lea", Role::Lead).await;
         let (case, _) = at_work(world, &hotline, &analyst).await;
         let cw = &world.cw;
-        note::add(cw, &analyst, case, &words("Calls from the school.")).await.unwrap();
+        note::add(cw, &analyst, case, &words("Calls from the school."), &Press::default()).await.unwrap();
         let both = BTreeSet::from([ContextLabel::Coerced, ContextLabel::ChildMade]);
         label::set(cw, &analyst, case, &both).await.unwrap();
         label::set(cw, &analyst, case, &BTreeSet::from([ContextLabel::Coerced])).await.unwrap();
@@ -238,11 +242,11 @@ async fn a_referral_to_a_hotline_that_works_here_hands_the_case_on() {
         let (case, _) = at_work(world, &north, &analyst).await;
         let cw = &world.cw;
         let why = words("They know this provider.");
-        referral::refer(cw, &analyst, case, police, &why).await.unwrap();
+        referral::refer(cw, &analyst, case, police, &why, &Press::default()).await.unwrap();
         assert!(open(world, &analyst, case).await.facts.is_held_by(&analyst), "police do not take it over");
         assert!(matches!(case::open(cw, &sister, case).await, Err(Refused::NotFound)));
 
-        referral::refer(cw, &analyst, case, south.id, &why).await.unwrap();
+        referral::refer(cw, &analyst, case, south.id, &why, &Press::default()).await.unwrap();
         assert_eq!(queue::take_next(cw, &analyst).await.unwrap(), None, "it stands in one hotline's queue");
         assert_eq!(queue::take_next(cw, &sister).await.unwrap(), Some(case));
         assert_eq!(open(world, &sister, case).await.referrals.len(), 2);
@@ -251,7 +255,7 @@ async fn a_referral_to_a_hotline_that_works_here_hands_the_case_on() {
             "They know this provider.",
             "who had it may read it"
         );
-        assert!(matches!(note::add(cw, &analyst, case, &why).await, Err(Refused::NotInYourHands)));
+        assert!(matches!(note::add(cw, &analyst, case, &why, &Press::default()).await, Err(Refused::NotInYourHands)));
     })
     .await;
 }

@@ -8,6 +8,7 @@ use casework::audit::{self, Verdict};
 use casework::erasure::{self, Round, WAIT, Wish};
 use casework::execute;
 use casework::mine::{self, Mine, Stub};
+use casework::press::Press;
 use casework::text::Words;
 use casework::vault::CookieToken;
 use chrono::TimeDelta;
@@ -56,7 +57,7 @@ async fn nothing_is_gone_before_seven_days_and_everything_after() {
         world.hotline().await;
         let sent = sent::picture(world).await;
         let token = sent.enter(world).await;
-        mine::write(&world.cw, &token, &Words::parse("more", 100).unwrap()).await.unwrap();
+        mine::write(&world.cw, &token, &Words::parse("more", 100).unwrap(), &Press::default()).await.unwrap();
         let due = erasure::ask(&world.cw, &token, BOTH).await.unwrap();
         assert_eq!(due, world.cw.now() + WAIT);
         let case = sent.seen(world, &token).await;
@@ -133,7 +134,7 @@ async fn where_protection_goes_on_the_code_opens_the_page_that_ends_it() {
 
         let token = sent.enter(world).await;
         assert_eq!(stub(world, &token).await.erased_at, world.cw.now());
-        let refused = mine::write(&world.cw, &token, &Words::parse("hello", 100).unwrap()).await;
+        let refused = mine::write(&world.cw, &token, &Words::parse("hello", 100).unwrap(), &Press::default()).await;
         assert!(matches!(refused, Err(mine::Refusal::NotNow)));
 
         let due = erasure::ask(&world.cw, &token, PROTECTION).await.unwrap();
@@ -191,7 +192,7 @@ async fn the_files_of_the_database_hold_nothing_sealed_of_an_erased_case() {
         world.hotline().await;
         let sent = sent::picture(world).await;
         let token = sent.enter(world).await;
-        mine::write(&world.cw, &token, &Words::parse("a message", 100).unwrap()).await.unwrap();
+        mine::write(&world.cw, &token, &Words::parse("a message", 100).unwrap(), &Press::default()).await.unwrap();
         let sealed = sealed_values(world).await;
         assert!(sealed.len() > 5);
         for value in &sealed {

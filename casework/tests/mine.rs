@@ -8,6 +8,7 @@ use casework::case_code::CaseCode;
 use casework::history::{self, Actor, Event};
 use casework::mine::{self, Addition, IDLE, ITEMS, Mine, Refusal};
 use casework::outbox::{self, Task};
+use casework::press::Press;
 use casework::taxonomy::{CaseState, NoticeState, Outcome};
 use casework::text::Words;
 use casework::vault::CookieToken;
@@ -105,7 +106,10 @@ async fn the_session_ends_by_leaving_and_by_half_an_hour_without_a_step() {
         assert!(mine::my_case(&world.cw, &idle).await.unwrap().is_none());
         let stranger = CookieToken::generate(&*world.cw.randomness);
         assert!(mine::my_case(&world.cw, &stranger).await.unwrap().is_none());
-        assert!(matches!(mine::write(&world.cw, &idle, &words("hello")).await, Err(Refusal::NotOpen)));
+        assert!(matches!(
+            mine::write(&world.cw, &idle, &words("hello"), &Press::default()).await,
+            Err(Refusal::NotOpen)
+        ));
     })
     .await;
 }
@@ -117,7 +121,7 @@ async fn messages_go_both_ways_and_are_counted_until_read() {
         let anna = staff(world, hotline.id).await;
         let sent = sent::picture(world).await;
         let token = sent.enter(world).await;
-        mine::write(&world.cw, &token, &words("Is it gone?")).await.unwrap();
+        mine::write(&world.cw, &token, &words("Is it gone?"), &Press::default()).await.unwrap();
         assert_eq!(world.count("SELECT unread_from_reporter FROM cases").await, 1);
         world.clock.advance(TimeDelta::minutes(1));
         staff_writes(world, sent.case, anna, "We asked them.").await;
@@ -154,7 +158,7 @@ async fn writing_wakes_what_waited_and_opens_what_was_closed() {
             ("closed", Some("not_found"), "reopened"),
         ] {
             sent.becomes(world, before, outcome).await;
-            mine::write(&world.cw, &token, &words("There is more.")).await.unwrap();
+            mine::write(&world.cw, &token, &words("There is more."), &Press::default()).await.unwrap();
             assert_eq!(state_of(world, &sent).await, after, "from {before}");
         }
         assert!(sent.seen(world, &token).await.outcome.is_none());
@@ -175,7 +179,7 @@ async fn what_is_added_later_is_sealed_and_listed_like_the_rest() {
             files: vec![serde_json::from_str(&sent::FILE.replace("01\"", "02\"")).unwrap()],
             words: Some(words("It came back.")),
         };
-        mine::add(&world.cw, &token, &addition).await.unwrap();
+        mine::add(&world.cw, &token, &addition, &Press::default()).await.unwrap();
         let case = sent.seen(world, &token).await;
         let places: Vec<_> = case.places.iter().map(|place| place.name.as_str()).collect();
         assert_eq!(places, ["Chatterbox", "Sharepic", "example.com"]);
@@ -196,9 +200,12 @@ async fn a_case_holds_no_more_than_a_hundred_items() {
             locations: (0..count).map(|n| format!("https://media.example.org/{n}").parse().unwrap()).collect(),
             ..Addition::default()
         };
-        assert!(matches!(mine::add(&world.cw, &token, &links(ITEMS - 1)).await, Err(Refusal::TooMany)));
+        assert!(matches!(
+            mine::add(&world.cw, &token, &links(ITEMS - 1), &Press::default()).await,
+            Err(Refusal::TooMany)
+        ));
         assert_eq!(world.count("SELECT count(*) FROM item").await, 2, "nothing of it was kept");
-        mine::add(&world.cw, &token, &links(ITEMS - 2)).await.unwrap();
+        mine::add(&world.cw, &token, &links(ITEMS - 2), &Press::default()).await.unwrap();
     })
     .await;
 }
@@ -210,7 +217,10 @@ async fn when_nothing_could_be_done_the_case_says_why_and_can_be_appealed() {
         let anna = staff(world, hotline.id).await;
         let sent = sent::picture(world).await;
         let token = sent.enter(world).await;
-        assert!(matches!(mine::appeal(&world.cw, &token, &words("why")).await, Err(Refusal::NotNow)));
+        assert!(matches!(
+            mine::appeal(&world.cw, &token, &words("why"), &Press::default()).await,
+            Err(Refusal::NotNow)
+        ));
 
         let why = staff_writes(world, sent.case, anna, "The link was dead when we looked.").await;
         sent.becomes(world, "closed", Some("not_found")).await;
@@ -220,7 +230,7 @@ async fn when_nothing_could_be_done_the_case_says_why_and_can_be_appealed() {
         assert!(case.nothing_could_be_done() && case.can_be_appealed());
         assert_eq!(case.explanation.as_deref(), Some("The link was dead when we looked."));
 
-        mine::appeal(&world.cw, &token, &words("It is back.")).await.unwrap();
+        mine::appeal(&world.cw, &token, &words("It is back."), &Press::default()).await.unwrap();
         let case = sent.seen(world, &token).await;
         assert_eq!(case.state, CaseState::Appealed);
         assert!(!case.can_be_appealed());

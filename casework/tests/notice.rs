@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use casework::notice::{self, Draft, NoticeError, Place};
 use casework::outbox::{self, Failure, Leased, Task};
+use casework::press::Press;
 use casework::queue;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{NoticeState, Role};
@@ -34,7 +35,7 @@ async fn drafted(world: &World) -> Drafted {
     let item = desk::link(world, case, LINK).await;
     queue::take(&world.cw, &analyst, case).await.unwrap();
     let new = Draft::new(provider, BTreeSet::from([item]), words("It shows a child."));
-    let notice = notice::draft(&world.cw, &analyst, case, &new).await.unwrap();
+    let notice = notice::draft(&world.cw, &analyst, case, &new, &Press::default()).await.unwrap();
     Drafted { analyst, case, notice }
 }
 
@@ -143,9 +144,9 @@ async fn what_has_not_gone_out_can_be_discarded_or_replaced() {
             replaces: Some(drafted.notice),
             ..Draft::new(preview.provider, preview.items.iter().copied().collect(), words("It shows a child of ten."))
         };
-        let better = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await.unwrap();
+        let better = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new, &Press::default()).await.unwrap();
         assert_eq!(state(world, &drafted).await, NoticeState::Withdrawn);
-        let again = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await;
+        let again = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new, &Press::default()).await;
         assert!(matches!(again, Err(NoticeError::MovedOn)), "it has been replaced already");
 
         assert_eq!(notice::discard(&world.cw, &drafted.analyst, better).await.unwrap(), drafted.case);
@@ -182,10 +183,10 @@ async fn a_link_goes_to_another_provider_only_where_that_is_meant() {
         let items: BTreeSet<Uuid> =
             notice::preview(&world.cw, &drafted.analyst, drafted.notice).await.unwrap().items.into_iter().collect();
         let new = Draft::new(host, items, words("It shows a child."));
-        let refused = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new).await;
+        let refused = notice::draft(&world.cw, &drafted.analyst, drafted.case, &new, &Press::default()).await;
         assert!(matches!(refused, Err(NoticeError::OtherProvider)));
         let meant = Draft { even_so: true, ..new };
-        notice::draft(&world.cw, &drafted.analyst, drafted.case, &meant).await.unwrap();
+        notice::draft(&world.cw, &drafted.analyst, drafted.case, &meant, &Press::default()).await.unwrap();
     })
     .await;
 }

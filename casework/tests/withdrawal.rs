@@ -12,6 +12,7 @@ use casework::case::Refused;
 use casework::erasure::{self, Round, WAIT, Wish};
 use casework::history::Event;
 use casework::mine::{self, MyCase, Refusal};
+use casework::press::Press;
 use casework::taxonomy::{CaseState, Role};
 use casework::{case, execute, notice, queue, withdrawal};
 use common::sent::{self, Sent};
@@ -52,7 +53,7 @@ async fn what_is_not_urgent_stops_at_once_keeps_everything_and_can_go_on() {
         let opened = case::open(&world.cw, &analyst, sent.case).await.unwrap();
         let link = BTreeSet::from([opened.items.iter().find(|open| open.item.domain.is_some()).unwrap().item.id]);
         let new = notice::Draft::new(provider, link, words("because"));
-        let drafted = notice::draft(&world.cw, &analyst, sent.case, &new).await.unwrap();
+        let drafted = notice::draft(&world.cw, &analyst, sent.case, &new, &Press::default()).await.unwrap();
         notice::approve(&world.cw, &analyst, drafted).await.unwrap();
 
         let token = sent.enter(world).await;
@@ -65,7 +66,7 @@ async fn what_is_not_urgent_stops_at_once_keeps_everything_and_can_go_on() {
         assert_eq!(waiting(world, hotline.id).await, 0);
         let acted = case::change_state(&world.cw, &analyst, sent.case, CaseState::InReview).await;
         assert!(matches!(acted, Err(Refused::NotInYourHands)));
-        let wrote = mine::write(&world.cw, &token, &words("hello")).await;
+        let wrote = mine::write(&world.cw, &token, &words("hello"), &Press::default()).await;
         assert!(matches!(wrote, Err(Refusal::NotNow)));
         world.clock.advance(WAIT * 2);
         assert_eq!(erasure::run_due(&world.cw).await.unwrap(), Round::default());
@@ -114,7 +115,7 @@ async fn an_appeal_takes_the_wish_to_stop_back() {
         let token = sent.enter(world).await;
         erasure::ask(&world.cw, &token, STOP).await.unwrap();
         sent.becomes(world, "closed", Some("not_found")).await;
-        mine::appeal(&world.cw, &token, &words("It is back.")).await.unwrap();
+        mine::appeal(&world.cw, &token, &words("It is back."), &Press::default()).await.unwrap();
         let seen = sent.seen(world, &token).await;
         assert_eq!((seen.state, seen.withdraw_asked), (CaseState::Appealed, false));
         assert!(happened(&seen, &Event::WithdrawCancelled));
@@ -122,7 +123,7 @@ async fn an_appeal_takes_the_wish_to_stop_back() {
         let other = sent_at(world, 1).await;
         let token = other.enter(world).await;
         other.becomes(world, "closed", Some("not_found")).await;
-        mine::appeal(&world.cw, &token, &words("It is back.")).await.unwrap();
+        mine::appeal(&world.cw, &token, &words("It is back."), &Press::default()).await.unwrap();
         let seen = other.seen(world, &token).await;
         assert!(!happened(&seen, &Event::WithdrawCancelled), "there was no such wish");
     })

@@ -58,6 +58,14 @@ pub struct Page {
     pub bytes: Vec<u8>,
 }
 
+impl Page {
+    /// The number of the page's forms, which tells a second press of a button from the first.
+    pub fn press(&self) -> &str {
+        let field = self.html.split("name=\"press\" value=\"").nth(1).expect("a form with a number");
+        field.split('"').next().unwrap()
+    }
+}
+
 /// One browser.
 pub struct Browser {
     site: Router,

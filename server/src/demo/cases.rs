@@ -12,6 +12,7 @@ use casework::clock::Clock;
 use casework::erasure::{self, Wish};
 use casework::mine::{self, Addition};
 use casework::outbox::{self, Task};
+use casework::press::Press;
 use casework::report::Report;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{Class, LanguageCode, LegalBasis, NoticeState, Outcome};
@@ -160,14 +161,14 @@ impl<'a> Making<'a> {
         let token = self.open_as_reporter(life).await?;
         let voices = self.voices(life)?;
         match act {
-            Act::Reply => mine::write(cw, &token, &one_of(&mut self.chance, &voices.reply)?).await?,
+            Act::Reply => mine::write(cw, &token, &one_of(&mut self.chance, &voices.reply)?, &Press::default()).await?,
             Act::Add => {
                 let locations = vec![reports::another_link(self.data, &mut self.chance)?.parse()?];
                 let words = Some(one_of(&mut self.chance, &voices.add)?);
-                mine::add(cw, &token, &Addition { locations, words, ..Addition::default() }).await?;
+                mine::add(cw, &token, &Addition { locations, words, ..Addition::default() }, &Press::default()).await?;
             }
             Act::Appeal => {
-                mine::appeal(cw, &token, &one_of(&mut self.chance, &voices.appeal)?).await?;
+                mine::appeal(cw, &token, &one_of(&mut self.chance, &voices.appeal)?, &Press::default()).await?;
                 // It goes to somebody who did not decide.
                 life.with_lead = !life.with_lead;
             }
@@ -192,20 +193,38 @@ impl<'a> Making<'a> {
         match act {
             Act::Take => queue::take(cw, session, case).await?,
             Act::Release => queue::release(cw, session, case).await?,
-            Act::Note => note::add(cw, session, case, &one_of(&mut self.chance, &desk.notes)?).await?,
+            Act::Note => {
+                note::add(cw, session, case, &one_of(&mut self.chance, &desk.notes)?, &Press::default()).await?
+            }
             Act::Label => {
                 let label = self.chance.one_of(&desk.labels).copied();
                 label::set(cw, session, case, &label.into_iter().collect()).await?;
             }
             Act::Ask => {
-                case::write_to_reporter(cw, session, case, &one_of(&mut self.chance, &voices.ask)?, true).await?;
+                case::write_to_reporter(
+                    cw,
+                    session,
+                    case,
+                    &one_of(&mut self.chance, &voices.ask)?,
+                    true,
+                    &Press::default(),
+                )
+                .await?;
             }
             Act::Write => {
-                case::write_to_reporter(cw, session, case, &one_of(&mut self.chance, &voices.write)?, false).await?;
+                case::write_to_reporter(
+                    cw,
+                    session,
+                    case,
+                    &one_of(&mut self.chance, &voices.write)?,
+                    false,
+                    &Press::default(),
+                )
+                .await?;
             }
             Act::Refer => {
                 let words = one_of(&mut self.chance, &desk.referrals)?;
-                referral::refer(cw, session, case, self.staffed.police, &words).await?;
+                referral::refer(cw, session, case, self.staffed.police, &words, &Press::default()).await?;
             }
             Act::Close(outcome) => {
                 let explanation = voices.close.get(outcome.as_str()).map(|text| words(text)).transpose()?;
@@ -236,7 +255,7 @@ impl<'a> Making<'a> {
         let (provider, items) = items_at_one_provider(&opened).context("nothing to notify a provider of")?;
         let explanation = one_of(&mut self.chance, &self.data.words.desk.explanations)?;
         let new = notice::Draft::new(provider, items, explanation);
-        let drafted = notice::draft(self.cw, session, life.case, &new).await?;
+        let drafted = notice::draft(self.cw, session, life.case, &new, &Press::default()).await?;
         if and_approve {
             notice::approve(self.cw, session, drafted).await?;
         }

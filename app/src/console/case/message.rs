@@ -35,7 +35,8 @@ pub async fn submit(
         Err(problem) => return work.again(Part::Thread, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await,
     };
     let and_wait = fields.has("wait", "yes");
-    let done = case::write_to_reporter(&work.app.casework, &work.session, case, &words, and_wait).await;
+    let done =
+        case::write_to_reporter(&work.app.casework, &work.session, case, &words, and_wait, &fields.press()).await;
     work.answer(Part::Thread, fields, done).await
 }
 
@@ -94,6 +95,7 @@ fn form(desk: &Desk) -> AnyView {
     let wait = vec![Choice::new("yes", say!(language, "case.thread.wait"))];
     view! {
         <form method="post" action=paths::WriteMessage { language, case: desk.id() }.to_string()>
+            {desk.press(&form)}
             {ready_answers(desk, &form)}
             {text_area(&form, "message", say!(language, "case.thread.field"), Some(hint), 6)}
             {choices(&form, "checkbox", "wait", say!(language, "case.thread.then"), "visually-hidden", wait)}

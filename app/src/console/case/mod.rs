@@ -27,11 +27,12 @@ use casework::staff::session::StaffSession;
 use casework::text::{Words, WordsError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::console::template::Ready;
 use crate::error::{Answer, Failure};
-use crate::form::{Fields, FormState, Problem};
+use crate::form::{Fields, FormState, Problem, press_field};
 use crate::paths::{self, Url};
 use crate::visit::Visit;
 use crate::words::Language;
@@ -100,6 +101,8 @@ struct Desk {
     /// Ready answers in the reporter's language.
     ready: Vec<Ready>,
     typed: Option<Typed>,
+    /// The number of the page's forms, for [`press_field`].
+    press: Uuid,
     /// The item whose assessment form is open.
     item: Option<Uuid>,
 }
@@ -120,6 +123,11 @@ impl Desk {
             Some(typed) if typed.part == part => typed.form.clone(),
             _ => FormState::default(),
         }
+    }
+
+    /// What tells a second press of a form's button from the first.
+    fn press(&self, form: &FormState) -> impl IntoView + use<> {
+        press_field(form, self.press)
     }
 
     /// Whether a part was tried and came back: then it stays unfolded.

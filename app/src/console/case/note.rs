@@ -27,7 +27,7 @@ pub async fn submit(
         Ok(words) => words,
         Err(problem) => return work.again(Part::Notes, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await,
     };
-    let done = note::add(&work.app.casework, &work.session, case, &words).await;
+    let done = note::add(&work.app.casework, &work.session, case, &words, &fields.press()).await;
     work.answer(Part::Notes, fields, done).await
 }
 
@@ -51,6 +51,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
         let form = desk.form(Part::Notes);
         view! {
             <form method="post" action=paths::WriteNote { language, case: desk.id() }.to_string()>
+                {desk.press(&form)}
                 {text_area(&form, "note", say!(language, "case.note.field"), None, 3)}
                 <p><button class="btn quiet" type="submit">{say!(language, "case.note.save")}</button></p>
             </form>

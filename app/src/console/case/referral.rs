@@ -35,7 +35,7 @@ pub async fn submit(
             return work.again(Part::Referral, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await;
         }
     };
-    let done = referral::refer(&work.app.casework, &work.session, case, to, &words).await;
+    let done = referral::refer(&work.app.casework, &work.session, case, to, &words, &fields.press()).await;
     work.answer(Part::Referral, fields, done).await
 }
 
@@ -83,6 +83,7 @@ fn form(desk: &Desk) -> AnyView {
         <details class="more" open=desk.came_back(Part::Referral)>
             <summary>{say!(language, "case.referral.refer")}</summary>
             <form method="post" action=paths::Refer { language, case: desk.id() }.to_string()>
+                {desk.press(&form)}
                 {select_field(&form, "organisation", say!(language, "case.referral.to"), None, destinations)}
                 {text_area(&form, "referred", say!(language, "case.referral.words"), Some(hint), 4)}
                 <p><button class="btn quiet small" type="submit">{say!(language, "case.referral.save")}</button></p>

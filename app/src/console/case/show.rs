@@ -46,6 +46,7 @@ pub(super) async fn page(work: Work, status: StatusCode, typed: Option<Typed>, i
     let desk = Desk {
         language,
         now: app.casework.now(),
+        press: app.casework.new_id(),
         zone: app.casework.hours.zone(),
         me: session.staff,
         is_lead: session.role == Role::Lead,

@@ -40,7 +40,7 @@ pub async fn show(
     let form = FormState::filled(Fields(chosen));
     let title = title(language, &prepared);
     Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Mine, title, || {
-        page(language, case, &prepared, &form)
+        page(&app, language, case, &prepared, &form)
     })
     .await)
 }
@@ -85,7 +85,7 @@ pub async fn submit(
     fields: Fields,
 ) -> Answer {
     let problems = match parse(language, &fields) {
-        Ok(draft) => match notice::draft(&app.casework, &session, case, &draft).await {
+        Ok(draft) => match notice::draft(&app.casework, &session, case, &draft, &fields.press()).await {
             Ok(notice) => return Ok(Redirect::to(&NoticePage { language, notice }.to_string()).into_response()),
             Err(NoticeError::NothingChosen) => vec![Problem::new("item", say!(language, "notice.problem.items"))],
             Err(NoticeError::OtherProvider) => {
@@ -100,8 +100,10 @@ pub async fn submit(
     let form = FormState { fields, problems };
     let title = title(language, &prepared);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(console_page(&app, &visit, &session, status, Place::Mine, title, || page(language, case, &prepared, &form))
-        .await)
+    Ok(console_page(&app, &visit, &session, status, Place::Mine, title, || {
+        page(&app, language, case, &prepared, &form)
+    })
+    .await)
 }
 
 fn parse(language: Language, fields: &Fields) -> Result<Draft, Vec<Problem>> {
@@ -135,7 +137,7 @@ fn title(language: Language, prepared: &Preparation) -> String {
     say!(language, "notice.draft.title", reference = prepared.reference.to_string())
 }
 
-fn page(language: Language, case: Uuid, prepared: &Preparation, form: &FormState) -> impl IntoView + use<> {
+fn page(app: &App, language: Language, case: Uuid, prepared: &Preparation, form: &FormState) -> impl IntoView + use<> {
     let mut providers = vec![Choice::new("", say!(language, "notice.draft.choose"))];
     providers.extend(prepared.providers.iter().map(|provider| Choice::new(provider.id, provider.name.clone())));
     let items = prepared
@@ -165,6 +167,7 @@ fn page(language: Language, case: Uuid, prepared: &Preparation, form: &FormState
             {form::choices(form, "checkbox", "item", say!(language, "notice.draft.items"), "", items)}
             {form.problem("even_so").is_some().then(|| even_so(language, form))}
             {replaces(form)}
+            {form::press_field(form, app.casework.new_id())}
             {form::text_area(form, "explanation", say!(language, "notice.draft.explanation"), Some(say!(language, "notice.draft.explanation_hint")), 6)}
             <button class="btn" type="submit">{say!(language, "notice.draft.preview")}</button>
         </form>

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::{Case, LONGEST_WORDS, about, about_words, answered, opened, still_open, to_my_case};
 use crate::error::Answer;
-use crate::form::{Fields, FormState, Problem, error_summary, problem_line, text_area, text_field};
+use crate::form::{Fields, FormState, Problem, error_summary, press_field, problem_line, text_area, text_field};
 use crate::islands::hash_files::{HashFiles, HashWords};
 use crate::paths::{MyCase, MyCaseAdd};
 use crate::public::code::After;
@@ -47,7 +47,7 @@ pub async fn send(
     }
     let wrong = match addition(language, &fields) {
         Err(problems) => problems,
-        Ok(addition) => match mine::add(&app.casework, &open.token, &addition).await {
+        Ok(addition) => match mine::add(&app.casework, &open.token, &addition, &fields.press()).await {
             Err(Refusal::TooMany) => vec![Problem::new("links", say!(language, "my_case.add.too_many", max = ITEMS))],
             added => return answered(&app, &visit, language, added, "added"),
         },
@@ -134,6 +134,7 @@ pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> R
                     <HashFiles words=HashWords::in_language(language) modules=app.hash_modules.clone() form="add".to_owned() kept />
                 </section>
                 <form id="add" method="post" action=MyCaseAdd { language }.to_string()>
+                    {press_field(form, app.casework.new_id())}
                     {text_area(form, "links", say!(language, "my_case.add.links"), Some(say!(language, "my_case.add.links_hint")), 4)}
                     <h2>{say!(language, "my_case.add.account")}</h2>
                     {text_field(form, "provider", say!(language, "my_case.add.provider"), None, "text", "off")}

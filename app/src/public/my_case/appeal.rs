@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::{Case, LONGEST_WORDS, about, about_words, answered, opened, still_open, to_my_case};
 use crate::error::Answer;
-use crate::form::{Fields, FormState, Problem, error_summary, text_area};
+use crate::form::{Fields, FormState, Problem, error_summary, press_field, text_area};
 use crate::paths::{MyCase, MyCaseAppeal};
 use crate::public::code::After;
 use crate::visit::Visit;
@@ -45,7 +45,7 @@ pub async fn send(
     }
     match Words::parse(fields.get("words"), LONGEST_WORDS) {
         Ok(words) => {
-            let appealed = mine::appeal(&app.casework, &open.token, &words).await;
+            let appealed = mine::appeal(&app.casework, &open.token, &words, &fields.press()).await;
             answered(&app, &visit, language, appealed, "appealed")
         }
         Err(mistake) => {
@@ -68,6 +68,7 @@ pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> R
                 <h1>{say!(language, "my_case.appeal.title")}</h1>
                 <p class="lede">{say!(language, "my_case.appeal.lede")}</p>
                 <form id="appeal" method="post" action=MyCaseAppeal { language }.to_string()>
+                    {press_field(form, app.casework.new_id())}
                     {text_area(form, "words", say!(language, "my_case.appeal.words"), hint, 8)}
                     <p><button class="btn" type="submit">{say!(language, "my_case.appeal.send")}</button></p>
                 </form>

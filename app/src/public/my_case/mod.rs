@@ -53,7 +53,7 @@ pub async fn write(
     }
     match Words::parse(fields.get("words"), LONGEST_WORDS) {
         Ok(words) => {
-            let written = mine::write(&app.casework, &open.token, &words).await;
+            let written = mine::write(&app.casework, &open.token, &words, &fields.press()).await;
             answered(&app, &visit, language, written, "wrote")
         }
         Err(mistake) => {
@@ -198,7 +198,7 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 {news(language, zone, case)}
                 {road::road(language, zone, case)}
                 {protection(language, case)}
-                {thread::thread(language, zone, case, form)}
+                {thread::thread(app, language, case, form)}
                 {choices(language, case)}
                 <p class="hint">{say!(language, "my_case.reference")} " " <bdi class="code">{case.reference.to_string()}</bdi></p>
             </div>

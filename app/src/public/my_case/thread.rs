@@ -1,14 +1,13 @@
 //! Messages both ways, and the field to write one.
 
 use casework::mine::MyCase;
-use chrono_tz::Tz;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::form::{FormState, text_area};
+use crate::form::{FormState, press_field, text_area};
 use crate::paths::MyCaseWrite;
-use crate::say;
 use crate::words::{Language, say_time};
+use crate::{App, say};
 
 /// The id of a message on the page, for the road to lead to.
 pub fn message_id(message: Uuid) -> String {
@@ -16,7 +15,8 @@ pub fn message_id(message: Uuid) -> String {
 }
 
 /// The thread, oldest first, the field under it.
-pub fn thread(language: Language, zone: Tz, case: &MyCase, form: &FormState) -> impl IntoView + use<> {
+pub fn thread(app: &App, language: Language, case: &MyCase, form: &FormState) -> impl IntoView + use<> {
+    let zone = app.casework.hours.zone();
     let messages: Vec<_> = case
         .messages
         .iter()
@@ -39,6 +39,7 @@ pub fn thread(language: Language, zone: Tz, case: &MyCase, form: &FormState) -> 
     let field = case.can_be_added_to().then(|| {
         view! {
             <form id="write" method="post" action=MyCaseWrite { language }.to_string()>
+                {press_field(form, app.casework.new_id())}
                 {text_area(form, "words", say!(language, "my_case.messages.write"), hint, 5)}
                 <p><button class="btn" type="submit">{say!(language, "my_case.messages.send")}</button></p>
             </form>
