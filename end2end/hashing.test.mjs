@@ -38,8 +38,8 @@ async function drawn(where) {
 }
 
 /** What `suoja hash` prints of files, without their names. */
-function byProgram(paths) {
-  const lines = execFileSync(PROGRAM, ['hash', ...paths], { encoding: 'utf8' }).trim().split('\n');
+function byProgram(paths, ...wishes) {
+  const lines = execFileSync(PROGRAM, ['hash', ...wishes, ...paths], { encoding: 'utf8' }).trim().split('\n');
   return lines.map((line) => {
     const { file, ...fingerprints } = JSON.parse(line);
     return fingerprints;
@@ -47,9 +47,9 @@ function byProgram(paths) {
 }
 
 /** The worker's last word on each file, hashed as the page does it. */
-async function byBrowser(files) {
+async function byBrowser(files, wishes = {}) {
   const coded = await Promise.all(files.map(async (file) => (Buffer.isBuffer(file) ? file : await readFile(file)).toString('base64')));
-  return page.evaluate(async (coded) => {
+  return page.evaluate(async ({ coded, wishes }) => {
     const module = await WebAssembly.compileStreaming(fetch('/pkg/hashing.wasm'));
     const worker = new Worker('/hash-worker.js');
     const ends = new Promise((resolve, reject) => {
@@ -64,12 +64,12 @@ async function byBrowser(files) {
     worker.postMessage({ kind: 'start', module });
     for (const [id, file] of coded.entries()) {
       const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
-      worker.postMessage({ kind: 'hash', id, file: new Blob([bytes]) });
+      worker.postMessage({ kind: 'hash', id, file: new Blob([bytes]), ...wishes });
     }
     const found = await ends;
     worker.terminate();
     return found;
-  }, coded);
+  }, { coded, wishes });
 }
 
 test('browser and program give the same fingerprints of every format', { timeout: 300_000 }, async () => {
@@ -80,6 +80,15 @@ test('browser and program give the same fingerprints of every format', { timeout
     const expected = byProgram(some).map((fingerprints, id) => ({ kind: 'done', id, fingerprints }));
     assert.deepEqual(await byBrowser(some), expected);
   }
+});
+
+test('they give the same hashes of edited copies, for whoever asks', async () => {
+  const some = (await drawn(folder)).slice(0, 2 * AT_ONCE).map(({ path }) => path);
+  const expected = byProgram(some, '--edited');
+  const found = await byBrowser(some, { edited: true });
+  assert.deepEqual(found.map(({ fingerprints }) => fingerprints), expected);
+  const most = Math.max(...expected.map(({ edited = [] }) => edited.length));
+  assert.ok(most >= 7 && most <= 8, `${most} copies of a picture`);
 });
 
 test('what only the browser decodes is hashed near to what Pillow sees, and says who decoded it', async () => {

@@ -38,6 +38,14 @@ async function watched(t, way, more) {
   return { traffic, child: await Reporter.arrives(browser, house, way, { proxy: traffic.settings, ...more }) };
 }
 
+async function comesToTheFiles(child) {
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+}
+
 /** Chooses files and waits until the fingerprint of each is made. */
 async function choosesFiles(child, files) {
   await child.hands.files(child.page.locator('#choose-files'), files);
@@ -94,11 +102,7 @@ async function choosesTooEarly(child) {
     await held;
     await route.continue();
   });
-  await child.enters('picture');
-  await child.fill(ANSWERS.whose);
-  await child.go(child.onward());
-  await child.fill(ANSWERS['age-in-picture']);
-  await child.go(child.onward());
+  await comesToTheFiles(child);
   await child.hands.files(child.page.locator('#choose-files'), CHOSEN);
   await child.page.locator('ul.files li').nth(CHOSEN.length - 1).waitFor();
   return release;
@@ -143,13 +147,44 @@ test('who does not want to wait goes on without the fingerprint, or in another l
   await child.leaves();
 });
 
+for (const [name, way] of Object.entries(WAYS).filter(([, way]) => way.javaScript !== false)) {
+  test(`edited copies are hashed if that is asked for, and a fingerprint comes out the same once more, ${name}`, async () => {
+    const child = await Reporter.arrives(browser, house, way);
+    await comesToTheFiles(child);
+    const isThere = await child.page.getByText(child.say('hash.edited')).count();
+    assert.equal(isThere, 0, 'nothing is asked before a file is chosen');
+    await choosesFiles(child, CHOSEN);
+    const made = () => child.page.locator('input[name="file"]').evaluateAll((inputs) => inputs.map(({ value }) => JSON.parse(value)));
+    const before = await made();
+    assert.ok(before.every(({ edited }) => edited === undefined));
+
+    const wish = child.page.getByLabel(child.say('hash.edited'));
+    await child.hands.choose(wish);
+    await child.page.waitForFunction(
+      (count) => [...document.querySelectorAll('input[name="file"]')].filter(({ value }) => value.includes('"edit":"crop_4"')).length === count,
+      CHOSEN.length,
+    );
+    const after = await made();
+    for (const [index, { edited, ...rest }] of after.entries()) {
+      assert.deepEqual(rest, before[index]);
+      assert.ok(edited.length >= 5 && edited.length <= 8);
+    }
+
+    const first = child.page.locator('ul.files li').first();
+    await child.press(first.locator('summary'));
+    await child.press(first.getByRole('button', { name: child.say('hash.check') }));
+    await first.getByText(child.say('hash.check_same')).waitFor();
+    assert.deepEqual(await made(), after);
+    await child.looksAgain();
+    await child.go(child.onward());
+    assert.equal(child.step, 'where');
+    await child.leaves();
+  });
+}
+
 test('an empty file is refused, and one that is no picture is told so before its fingerprint is sent', async () => {
   const child = await Reporter.arrives(browser, house);
-  await child.enters('picture');
-  await child.fill(ANSWERS.whose);
-  await child.go(child.onward());
-  await child.fill(ANSWERS['age-in-picture']);
-  await child.go(child.onward());
+  await comesToTheFiles(child);
   const [empty, list] = [Buffer.alloc(0), Buffer.from('bread, milk, apples')];
   await child.hands.files(child.page.locator('#choose-files'), [chosen('empty.png', { file: empty }), chosen('list.png', { file: list })]);
   await child.page.locator('ul.files li.failed').filter({ hasText: child.say('hash.problem.empty') }).waitFor();
@@ -179,11 +214,7 @@ test('without script the page says so and offers a link instead', async () => {
 
 test('the worker that reads the pictures has no network', async (t) => {
   const { child } = await watched(t, {});
-  await child.enters('picture');
-  await child.fill(ANSWERS.whose);
-  await child.go(child.onward());
-  await child.fill(ANSWERS['age-in-picture']);
-  await child.go(child.onward());
+  await comesToTheFiles(child);
   const started = child.page.waitForEvent('worker');
   await child.hands.files(child.page.locator('#choose-files'), CHOSEN);
   const worker = await started;

@@ -4,7 +4,7 @@
 
 (() => {
   const PROGRESS_EVERY = 100; // milliseconds
-  const files = []; // waiting: {id, file, watched}
+  const files = []; // waiting: {id, file, watched, edited}
   const unwanted = new Set(); // ids to stop
   let module = null; // after the self-test
   let busy = null; // the id being hashed
@@ -119,8 +119,9 @@
     }
   }
 
-  async function lookAt(wasm, file, goOn, report) {
+  async function lookAt(wasm, { file, edited }, goOn, report) {
     wasm.look();
+    if (edited) wasm.want_edited_copies();
     const exact = result(wasm);
     if (wasm.wants_pixels()) {
       await giveBrowsersPixels(wasm, file, goOn, report);
@@ -152,7 +153,7 @@
     }
   }
 
-  async function hash(id, file, watched) {
+  async function hash({ id, file, watched, edited }) {
     const report = reporter(id);
     const goOn = async () => {
       await breathe();
@@ -162,7 +163,7 @@
     try {
       wasm = instance(module);
       await read(wasm, file, goOn, report);
-      const fingerprints = await lookAt(wasm, file, goOn, report);
+      const fingerprints = await lookAt(wasm, { file, edited }, goOn, report);
       const video = watched && fingerprints.no_pdq === "video" ? await watch(wasm, file, goOn, report) : undefined;
       postMessage({ kind: "done", id, fingerprints, ...(video && { video }) });
     } catch (error) {
@@ -178,9 +179,9 @@
   async function work() {
     if (busy !== null || !module) return;
     while (files.length) {
-      const { id, file, watched } = files.shift();
-      busy = id;
-      await hash(id, file, watched);
+      const next = files.shift();
+      busy = next.id;
+      await hash(next);
       busy = null;
     }
   }
@@ -286,7 +287,7 @@
   self.onmessage = ({ data }) => {
     if (data.kind === "start" && !module) start(data.module);
     else if (data.kind === "hash") {
-      files.push({ id: data.id, file: data.file, watched: data.watch });
+      files.push({ id: data.id, file: data.file, watched: data.watch, edited: data.edited });
       work();
     } else if (data.kind === "frame" && module) frame(data);
     else if (data.kind === "seen") seen(data.id);

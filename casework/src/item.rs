@@ -120,6 +120,9 @@ pub fn fingerprints_of(file: &FileFingerprints) -> Result<Vec<Fingerprint>, Erro
     for variant in &file.variants {
         all.push(picture(&variant.pdq, file.pdq_quality, code(&variant.turned)?));
     }
+    for copy in &file.edited {
+        all.push(picture(&copy.pdq, file.pdq_quality, code(&copy.edit)?));
+    }
     for frame in &file.frames {
         all.push(picture(&frame.pdq, Some(frame.pdq_quality), format!("frame_{}", frame.frame)));
     }

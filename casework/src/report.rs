@@ -474,7 +474,11 @@ fn reply(typed: &Typed, problems: &mut Problems) -> Option<EmailAddress> {
 /// A file's fingerprints as the browser sends them. An empty file is none: its hashes are those of every empty file.
 pub fn file(json: &str) -> Result<FileFingerprints, Wrong> {
     let file: FileFingerprints = serde_json::from_str(json).map_err(|_| Wrong::File)?;
-    if file.bytes == 0 { Err(Wrong::EmptyFile) } else { Ok(file) }
+    match file.bytes {
+        0 => Err(Wrong::EmptyFile),
+        _ if file.is_possible() => Ok(file),
+        _ => Err(Wrong::File),
+    }
 }
 
 fn files(typed: &Typed) -> Result<Vec<FileFingerprints>, Wrong> {

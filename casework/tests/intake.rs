@@ -9,7 +9,7 @@ use casework::case_keys;
 use casework::draft::{self, Found, KEPT, Saved};
 use casework::intake::{self, Receipt, SendError};
 use casework::item::{self, Detail, Item};
-use casework::report::{Door, Step, Typed, Walk, Wrong};
+use casework::report::{self, Door, Step, Typed, Walk, Wrong};
 use casework::taxonomy::LanguageCode;
 use casework::vault::CookieToken;
 use casework::{claim, fetch_one};
@@ -71,6 +71,7 @@ const PICTURE: Steps = &[
 const PNG: &str = r#"{"media_type":"image/png","bytes":20481,"width":640,"height":480,
     "pdq":"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22","pdq_quality":100,
     "variants":[{"turned":"rotate90","pdq":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}],
+    "edited":[{"edit":"crop_4","pdq":"1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}],
     "md5":"00000000000000000000000000000001","sha1":"0000000000000000000000000000000000000001",
     "sha256":"0000000000000000000000000000000000000000000000000000000000000001"}"#;
 const VIDEO: &str = r#"{"media_type":"video/mp4","bytes":9,"variants":[],
@@ -201,7 +202,9 @@ async fn own_pictures_are_claimed_once_and_plain_ones_only_exactly() {
         assert_eq!(files, 3, "the same file counts once");
         let pdq =
             world.count("SELECT count(*) FROM claim WHERE algorithm = 'pdq' AND collection = 'self_reported'").await;
-        assert_eq!(pdq, 2, "the picture and its turned form, not the plain one");
+        assert_eq!(pdq, 3, "the picture, its turned form and its cropped copy, not the plain one");
+        let cropped = "SELECT count(*) FROM claim WHERE variant = 'crop_4'";
+        assert_eq!(world.count(cropped).await, 1);
         assert_eq!(world.count("SELECT count(*) FROM claim WHERE algorithm = 'sha256'").await, 3);
 
         let other = send(world, Door::Picture, &[PICTURE, COMMON]).await;
@@ -214,6 +217,25 @@ async fn own_pictures_are_claimed_once_and_plain_ones_only_exactly() {
         assert!(!claim::is_listed(&mut tx, item::Algorithm::Md5, &md5).await.unwrap());
     })
     .await;
+}
+
+#[test]
+fn more_hashes_than_a_file_can_have_are_refused() {
+    assert!(report::file(PNG).is_ok());
+    let twice = |list: &str, entry: &str| PNG.replace(list, &format!("{list}{entry},"));
+    let hash = r#""pdq":"2123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef""#;
+    let turned = format!(r#"{{"turned":"rotate90",{hash}}}"#);
+    let edited = format!(r#"{{"edit":"crop_4",{hash}}}"#);
+    let frames: Vec<_> = (1..=25).map(|frame| format!(r#"{{"frame":{frame},{hash},"pdq_quality":99}}"#)).collect();
+    for impossible in [
+        twice(r#""variants":["#, &turned),
+        twice(r#""variants":["#, &turned.replace("rotate90", "original")),
+        twice(r#""edited":["#, &edited),
+        PNG.replace(r#""md5""#, &format!(r#""frames":[{}],"md5""#, frames.join(","))),
+        PNG.replace(r#""pdq":"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22","#, ""),
+    ] {
+        assert!(report::file(&impossible).is_err(), "{impossible}");
+    }
 }
 
 #[tokio::test]

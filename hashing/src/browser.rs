@@ -1,6 +1,6 @@
 //! The module as the browser's worker drives it: plain exports, no imports, one file an instance.
 //!
-//! Order of calls: [`expect`] with the file's size, [`piece`] and [`update`] for each piece of the file, [`look`] once, [`step`] until it gives 0, then
+//! Order of calls: [`expect`] with the file's size, [`piece`] and [`update`] for each piece of the file, [`look`] once, [`want_edited_copies`] if they are, [`step`] until it gives 0, then
 //! [`result`] and [`result_length`]. These two also answer before the first step: with the exact hashes alone, which
 //! the worker keeps for the case that a picture takes more memory than there is. Where [`wants_pixels`] gives 1 after
 //! [`look`], the browser may decode the picture itself: then [`begin_pixels`] and, for each strip of rows written to
@@ -82,6 +82,16 @@ pub extern "C" fn look() {
             let looking = std::mem::take(describing).look();
             let exact = written(&looking.without_picture());
             session.state = State::Looking { looking, exact };
+        }
+    });
+}
+
+/// Hashes of edited copies are wanted, too. To be said after [`look`], before the first step.
+#[unsafe(no_mangle)]
+pub extern "C" fn want_edited_copies() {
+    with(|session| {
+        if let State::Looking { looking, .. } = &mut session.state {
+            looking.want_edited_copies();
         }
     });
 }

@@ -1,11 +1,12 @@
 //! A file to everything about it that may leave the device, in steps, so that it can show progress and be stopped.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{MAX_FILE_BYTES, MAX_PIXELS, Picture, Row, Step, Undecodable};
-use crate::edited::{Bars, EditedCopies, EditedCopy};
+use crate::edited::{Bars, Edit, EditedCopies, EditedCopy};
 use crate::exact::ExactHasher;
 use crate::media::Kind;
 use crate::pdq::{MIN_QUALITY, PdqHasher, PictureHash, Turn};
@@ -57,6 +58,21 @@ pub struct FileFingerprints {
     /// Why there is no `pdq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_pdq: Option<NoPdq>,
+}
+
+impl FileFingerprints {
+    /// Whether there are no more hashes than a file can have, each of its kind once: what comes from elsewhere may have any.
+    pub fn is_possible(&self) -> bool {
+        let hashes = self.variants.len() + self.edited.len() + self.frames.len();
+        let turns: BTreeSet<Turn> = self.variants.iter().map(|variant| variant.turned).collect();
+        let edits: BTreeSet<Edit> = self.edited.iter().map(|copy| copy.edit).collect();
+        let frames: BTreeSet<u32> = self.frames.iter().map(|frame| frame.frame).collect();
+        let each_once = turns.len() + edits.len() + frames.len() == hashes;
+        each_once
+            && !turns.contains(&Turn::Original)
+            && frames.len() <= Frames::MOST
+            && (self.pdq.is_some() || hashes == 0)
+    }
 }
 
 /// The hash of one turned form of a picture.
@@ -121,12 +137,17 @@ pub fn describe(file: &[u8]) -> FileFingerprints {
 }
 
 /// Describes a file as it is read. A video of any length takes constant memory.
-pub fn describe_from(mut file: impl Read) -> io::Result<FileFingerprints> {
+pub fn describe_from(file: impl Read) -> io::Result<FileFingerprints> {
+    Ok(read(file)?.finish())
+}
+
+/// Reads a file to its end; what comes back looks at the picture, if it is one.
+pub fn read(mut file: impl Read) -> io::Result<Looking> {
     let mut describing = Describing::default();
     let mut piece = vec![0; 256 * 1024];
     loop {
         match file.read(&mut piece) {
-            Ok(0) => return Ok(describing.look().finish()),
+            Ok(0) => return Ok(describing.look()),
             Ok(length) => describing.update(&piece[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

@@ -26,6 +26,8 @@ pub mod pdq;
 pub mod vpdq;
 mod widest;
 
-pub use describe::{DecodedBy, Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from};
+pub use describe::{
+    DecodedBy, Describing, FileFingerprints, Frame, Looking, NoPdq, Variant, describe, describe_from, read,
+};
 pub use fingerprint::{Md5, NotAFingerprint, Pdq, Sha1, Sha256};
 pub use media::Media;

@@ -34,6 +34,9 @@ pub enum Command {
     },
     /// Print the fingerprints of files, one JSON line a file
     Hash {
+        /// Also of cropped copies and without bars: up to eight hashes more a picture
+        #[arg(long)]
+        edited: bool,
         /// The files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,

@@ -41,11 +41,11 @@ enum Frames {
     None { no_vpdq: NoVpdq },
 }
 
-/// Prints a line for each file; gives whether all could be read.
-pub fn print(files: &[PathBuf], out: &mut impl Write) -> io::Result<bool> {
+/// Prints a line for each file; gives whether all could be read. `edited`: also the hashes of edited copies.
+pub fn print(files: &[PathBuf], edited: bool, out: &mut impl Write) -> io::Result<bool> {
     let mut all_read = true;
     for file in files {
-        let found = describe(file).unwrap_or_else(|cause| Found::Unreadable { error: cause.to_string() });
+        let found = describe(file, edited).unwrap_or_else(|cause| Found::Unreadable { error: cause.to_string() });
         all_read &= matches!(found, Found::File { .. });
         serde_json::to_writer(&mut *out, &Line { file: &file.to_string_lossy(), found })?;
         writeln!(out)?;
@@ -53,8 +53,12 @@ pub fn print(files: &[PathBuf], out: &mut impl Write) -> io::Result<bool> {
     Ok(all_read)
 }
 
-fn describe(path: &Path) -> io::Result<Found> {
-    let fingerprints = hashing::describe_from(File::open(path)?)?;
+fn describe(path: &Path, edited: bool) -> io::Result<Found> {
+    let mut looking = hashing::read(File::open(path)?)?;
+    if edited {
+        looking.want_edited_copies();
+    }
+    let fingerprints = looking.finish();
     let is_video = fingerprints.no_pdq == Some(NoPdq::Video);
     let frames = is_video.then(|| video::hash(path).map_or_else(|no_vpdq| Frames::None { no_vpdq }, Frames::Hashed));
     Ok(Found::File { fingerprints: Box::new(fingerprints), frames })

@@ -29,7 +29,7 @@ fn is_unread(cause: &anyhow::Error) -> bool {
 async fn act(asked: CommandLine) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::read(asked.configuration.as_deref(), std::env::vars());
     match asked.command {
-        Command::Hash { files } => return Ok(exit(hash::print(&files, &mut stdout().lock())?)),
+        Command::Hash { files, edited } => return Ok(exit(hash::print(&files, edited, &mut stdout().lock())?)),
         Command::Check => return Ok(exit(check::print(configuration, &mut stdout()).await?)),
         Command::Serve => commands::serve(&ready(configuration)?).await?,
         Command::Demo { code: true } => commands::demo_digits(&configuration?)?,

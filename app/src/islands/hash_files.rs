@@ -58,6 +58,12 @@ pub struct HashWords {
     pub status: String,
     pub not_ready: String,
     pub go_on: String,
+    pub edited: String,
+    pub edited_hint: String,
+    pub check: String,
+    pub check_going: String,
+    pub check_same: String,
+    pub check_other: String,
     /// What to say of a file, by the reason's code in `docs/hashing.md`.
     pub problems: BTreeMap<String, String>,
 }
@@ -111,6 +117,12 @@ impl HashWords {
             status: say!(language, "hash.status"),
             not_ready: say!(language, "hash.not_ready"),
             go_on: say!(language, "hash.go_on"),
+            edited: say!(language, "hash.edited"),
+            edited_hint: say!(language, "hash.edited_hint"),
+            check: say!(language, "hash.check"),
+            check_going: say!(language, "hash.check_going"),
+            check_same: say!(language, "hash.check_same"),
+            check_other: say!(language, "hash.check_other"),
             problems: PROBLEMS.into_iter().map(problem).collect(),
         }
     }
@@ -141,6 +153,24 @@ impl State {
     }
 }
 
+/// Whether a fingerprint that is made comes out the same a second time.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser makes fingerprints"))]
+pub(super) enum Check {
+    /// Of a file given before, which is not at hand.
+    Never,
+    /// Not tried yet.
+    Open,
+    /// It is being made once more.
+    Going,
+    /// It came out the same.
+    Same,
+    /// It came out differently.
+    Other,
+    /// It could not be made once more: the reason's code.
+    Failed(String),
+}
+
 /// A chosen file.
 #[derive(Clone)]
 pub(super) struct Chosen {
@@ -152,6 +182,8 @@ pub(super) struct Chosen {
     pub state: RwSignal<State>,
     /// What was seen of it, if it is a video chosen now.
     pub video: RwSignal<Option<Video>>,
+    /// Whether it was made once more.
+    pub check: RwSignal<Check>,
 }
 
 /// What the island knows; the worker's answers change it.
@@ -256,6 +288,12 @@ pub fn HashFiles(
                 </Show>
                 <p class="visually-hidden">{move || count(&say(|words| &words.status), files)}</p>
             </div>
+            <Show when=move || files.chosen.with(|chosen| chosen.iter().any(is_at_hand))>
+                <label class="opt">
+                    <input type="checkbox" on:change=move |event| want_edited(files, event_target_checked(&event)) />
+                    <span>{say(|words| &words.edited)}<small>{say(|words| &words.edited_hint)}</small></span>
+                </label>
+            </Show>
             <ul class="files">
                 <For each=move || files.chosen.get() key=|file| file.id children=row />
             </ul>
@@ -286,12 +324,13 @@ fn kept_files(words: &HashWords, kept: Vec<String>) -> Vec<Chosen> {
         name: words.kept.clone(),
         state: RwSignal::new(State::made(json)),
         video: RwSignal::new(None),
+        check: RwSignal::new(Check::Never),
     });
     kept.collect()
 }
 
 fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) -> impl IntoView {
-    let Chosen { id, name, state, video } = file;
+    let Chosen { id, name, state, video, check } = file;
     let of_name = name.clone();
     let label = move || {
         words.with_value(|words| {
@@ -310,7 +349,8 @@ fn row(words: StoredValue<HashWords>, form: String, files: Files, file: Chosen) 
                 {button}
             </button>
             {move || percent(&state.get()).map(|percent| view! { <progress value=percent max="100"></progress> })}
-            {move || made(&state.get()).map(|json| result(words, files, &form, &json, video.get()))}
+            {move || made(&state.get()).map(|json| result(words, files, &form, &json, video.get(), check_button(words, id, check)))}
+            <p role="status" class="file-check">{move || words.with_value(|words| checked(words, &check.get()))}</p>
         </li>
     }
 }
@@ -322,6 +362,7 @@ fn result(
     form: &str,
     json: &str,
     video: Option<Video>,
+    check: AnyView,
 ) -> impl IntoView + use<> {
     let fingerprints: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     let text = |name: &str| fingerprints.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
@@ -341,9 +382,39 @@ fn result(
             <code class="hash" dir="ltr">{json.to_owned()}</code>
             {move || files.module.get().map(|module| made_by(words, module))}
             {video.as_ref().map(video::sent)}
+            {check}
         </details>
         <input type="hidden" name="file" form=form.to_owned() value=json.to_owned() />
     }
+}
+
+/// Makes the fingerprint once more, from the same file.
+fn check_button(words: StoredValue<HashWords>, id: u32, check: RwSignal<Check>) -> AnyView {
+    let say = move || words.with_value(|words| words.check.clone());
+    view! {
+        <Show when=move || check.with(|check| *check != Check::Never)>
+            <p>
+                <button class="btn quiet small" type="button" on:click=move |_| check_again(id, check)>{say()}</button>
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What came of it.
+fn checked(words: &HashWords, check: &Check) -> String {
+    match check {
+        Check::Never | Check::Open => String::new(),
+        Check::Going => words.check_going.clone(),
+        Check::Same => words.check_same.clone(),
+        Check::Other => words.check_other.clone(),
+        Check::Failed(code) => words.problems.get(code).cloned().unwrap_or_default(),
+    }
+}
+
+/// Whether the file itself can be read again.
+fn is_at_hand(file: &Chosen) -> bool {
+    file.check.with(|check| *check != Check::Never)
 }
 
 /// Why there is no PDQ hash, as the fingerprints say it.
@@ -433,6 +504,24 @@ fn before_sending(files: Files, form: &str, frames_to: Option<String>) {
 /// On the server nothing is sent.
 #[cfg(not(feature = "hydrate"))]
 fn before_sending(_: Files, _: &str, _: Option<String>) {}
+
+fn check_again(id: u32, check: RwSignal<Check>) {
+    check.set(Check::Going);
+    #[cfg(feature = "hydrate")]
+    super::hash_worker::again(id);
+    #[cfg(not(feature = "hydrate"))]
+    let _only_in_the_browser = id;
+}
+
+/// Edited copies of pictures are wanted, or no longer: also of those whose fingerprints are made.
+#[cfg(feature = "hydrate")]
+fn want_edited(files: Files, wanted: bool) {
+    super::hash_worker::want_edited(files, wanted);
+}
+
+/// On the server nothing is ever wanted.
+#[cfg(not(feature = "hydrate"))]
+fn want_edited(_: Files, _: bool) {}
 
 fn remove(files: Files, id: u32) {
     #[cfg(feature = "hydrate")]

@@ -2,6 +2,7 @@
 //! the module, only once a file has been chosen, and hands it over.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use js_sys::{Object, Reflect, WebAssembly};
 use leptos::prelude::*;
@@ -10,8 +11,9 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, MessageEvent, RequestInit, Worker};
 
-use super::hash_files::{Chosen, FIELD, Files, MOST_FILES, State};
+use super::hash_files::{Check, Chosen, FIELD, Files, MOST_FILES, State};
 use super::hash_modules::{HashModule, HashModules};
+use super::video::Video;
 use super::video_player;
 
 const WORKER: &str = "/hash-worker.js";
@@ -23,7 +25,11 @@ struct Hashing {
     has_module: bool,
     /// Whether the frames of videos are wanted.
     watches: bool,
-    waiting: Vec<(u32, File)>,
+    /// Whether edited copies of pictures are wanted.
+    edited: bool,
+    /// The chosen files: ways to them, not what is in them.
+    held: BTreeMap<u32, File>,
+    waiting: Vec<u32>,
     next_id: u32,
 }
 
@@ -43,8 +49,10 @@ pub fn take(files: Files, modules: StoredValue<HashModules>, watches: bool, even
     for file in new.into_iter().take(room) {
         let id = next_id(files);
         let (state, video) = (RwSignal::new(State::Waiting), RwSignal::new(None));
-        files.chosen.update(|chosen| chosen.push(Chosen { id, name: file.name(), state, video }));
-        hash(id, file);
+        let check = RwSignal::new(Check::Open);
+        files.chosen.update(|chosen| chosen.push(Chosen { id, name: file.name(), state, video, check }));
+        HASHING.with_borrow_mut(|hashing| hashing.held.insert(id, file));
+        again(id);
     }
     start(files, modules);
 }
@@ -59,22 +67,50 @@ fn next_id(files: Files) -> u32 {
     })
 }
 
-fn hash(id: u32, file: File) {
-    HASHING.with_borrow_mut(|hashing| match &hashing.worker {
-        Some(worker) if hashing.has_module => post_file(worker, hashing.watches, id, file),
-        _ => hashing.waiting.push((id, file)),
+/// Hashes a file; if need be, once more.
+pub fn again(id: u32) {
+    HASHING.with_borrow_mut(|hashing| {
+        if hashing.has_module {
+            hashing.post_file(id);
+        } else {
+            hashing.waiting.push(id);
+        }
     });
+}
+
+/// Edited copies are wanted, or no longer. What is hashed of pictures, or being hashed, is hashed anew.
+pub fn want_edited(files: Files, wanted: bool) {
+    HASHING.with_borrow_mut(|hashing| hashing.edited = wanted);
+    let is_done = |file: &Chosen| matches!(file.state.get_untracked(), State::Done(_)) && !is_video(file);
+    let is_under_way = |file: &Chosen| matches!(file.state.get_untracked(), State::Reading(_) | State::Looking(_));
+    for file in files.chosen.get_untracked() {
+        let is_held = HASHING.with_borrow(|hashing| hashing.has_module && hashing.held.contains_key(&file.id));
+        if is_held && (is_done(&file) || is_under_way(&file) || file.state.get_untracked() == State::Waiting) {
+            forget(file.id);
+            file.check.set(Check::Open);
+            file.state.set(State::Waiting);
+            again(file.id);
+        }
+    }
+}
+
+fn is_video(file: &Chosen) -> bool {
+    file.video.with_untracked(Option::is_some)
+}
+
+/// Whatever the worker does with the file, it stops.
+fn forget(id: u32) {
+    HASHING.with_borrow(|hashing| hashing.worker.as_ref().map(|worker| post(worker, "cancel", &[("id", id.into())])));
 }
 
 /// Forgets a file, whatever the worker does with it. The row that had the focus goes, so the file field takes it.
 pub fn cancel(id: u32) {
     video_player::stop(id);
     HASHING.with_borrow_mut(|hashing| {
-        hashing.waiting.retain(|(waiting, _)| *waiting != id);
-        if let Some(worker) = &hashing.worker {
-            post(worker, "cancel", &[("id", id.into())]);
-        }
+        hashing.waiting.retain(|waiting| *waiting != id);
+        hashing.held.remove(&id);
     });
+    forget(id);
     focus_field();
 }
 
@@ -121,18 +157,22 @@ fn hand_over(module: &JsValue) {
     HASHING.with_borrow_mut(|hashing| {
         let Some(worker) = &hashing.worker else { return };
         post(worker, "start", &[("module", module.clone())]);
-        for (id, file) in hashing.waiting.drain(..) {
-            post_file(worker, hashing.watches, id, file);
-        }
         hashing.has_module = true;
+        for id in std::mem::take(&mut hashing.waiting) {
+            hashing.post_file(id);
+        }
     });
 }
 
-fn post_file(worker: &Worker, watches: bool, id: u32, file: File) {
-    if watches {
-        video_player::remember(id, &file);
+impl Hashing {
+    fn post_file(&self, id: u32) {
+        let (Some(worker), Some(file)) = (&self.worker, self.held.get(&id)) else { return };
+        if self.watches {
+            video_player::remember(id, file);
+        }
+        let wishes = [("watch", self.watches.into()), ("edited", self.edited.into())];
+        post(worker, "hash", &[[("id", id.into()), ("file", file.clone().into())], wishes].concat());
     }
-    post(worker, "hash", &[("id", id.into()), ("file", file.into()), ("watch", watches.into())]);
 }
 
 /// A message that cannot be posted is a file that cannot be read: the row then says nothing new, and can be removed.
@@ -165,14 +205,38 @@ fn heard(files: Files, message: &JsValue) {
             done(files, id, message, json);
         }
         "seen" => see(files, id, &field(message, "video")),
-        "failed" => change(files, id, State::Failed(text(message, "reason"))),
+        "failed" => failed(files, id, text(message, "reason")),
         _ => {}
     }
 }
 
+/// How far a file is. One that is made once more stays what it is.
 pub(super) fn change(files: Files, id: u32, state: State) {
-    if let Some(file) = row(files, id) {
+    if let Some(file) = row(files, id).filter(|file| !is_checked(file)) {
         file.state.set(state);
+    }
+}
+
+fn is_checked(file: &Chosen) -> bool {
+    file.check.get_untracked() == Check::Going
+}
+
+/// A fingerprint is made, or made once more.
+pub(super) fn made(files: Files, id: u32, json: String, video: Option<Video>) {
+    let Some(file) = row(files, id) else { return };
+    let state = State::made(json);
+    if is_checked(&file) {
+        let is_same = file.state.get_untracked() == state && file.video.get_untracked() == video;
+        return file.check.set(if is_same { Check::Same } else { Check::Other });
+    }
+    file.video.set(video);
+    file.state.set(state);
+}
+
+fn failed(files: Files, id: u32, reason: String) {
+    match row(files, id) {
+        Some(file) if is_checked(&file) => file.check.set(Check::Failed(reason)),
+        _ => change(files, id, State::Failed(reason)),
     }
 }
 
@@ -184,7 +248,7 @@ pub(super) fn row(files: Files, id: u32) -> Option<Chosen> {
 fn done(files: Files, id: u32, message: &JsValue, json: String) {
     let fingerprints = field(message, "fingerprints");
     if text(&fingerprints, "no_pdq") != "video" {
-        return change(files, id, State::made(json));
+        return made(files, id, json, None);
     }
     let exact = video_player::Exact { sha256: text(&fingerprints, "sha256"), json };
     let video = field(message, "video");

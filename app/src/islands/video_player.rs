@@ -11,7 +11,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, Worker};
 
 use super::hash_files::{Files, State};
-use super::hash_worker::{change, post, row};
+use super::hash_worker::{change, made, post};
 use super::video::Video;
 
 const SCRIPT: &str = "/play-video.js";
@@ -125,8 +125,6 @@ pub(super) fn stop(id: u32) {
 /// All is known of a video.
 pub(super) fn finish(files: Files, id: u32, exact: &Exact, told: &JsValue, missed: u32) {
     let told = if told.is_object() { js_sys::JSON::stringify(told).map(String::from) } else { Ok(String::new()) };
-    if let Some(file) = row(files, id) {
-        file.video.set(Some(Video::told(exact.sha256.clone(), &told.unwrap_or_default(), missed)));
-    }
-    change(files, id, State::Done(exact.json.clone()));
+    let video = Video::told(exact.sha256.clone(), &told.unwrap_or_default(), missed);
+    made(files, id, exact.json.clone(), Some(video));
 }
