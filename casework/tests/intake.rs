@@ -449,7 +449,7 @@ async fn the_rule_for_a_country_decides_and_a_hotline_without_keys_is_passed_ove
 
 /// What is wrong with one step's fields.
 fn wrongs(door: Door, step: Step, fields: &[(&str, &str)]) -> Vec<(&'static str, Wrong)> {
-    let problems = casework::report::Told::default().take(door, step, &typed(fields)).err().unwrap_or_default();
+    let problems = report::Told::default().take(door, step, &typed(fields)).err().unwrap_or_default();
     problems.into_iter().map(|problem| (problem.field, problem.wrong)).collect()
 }
 
@@ -496,7 +496,7 @@ fn every_limit_has_its_own_answer() {
 #[test]
 fn a_country_is_pressed_or_chosen_from_the_list_or_not_said() {
     let country = |fields: &[(&str, &str)]| {
-        let mut told = casework::report::Told::default();
+        let mut told = report::Told::default();
         told.take(Door::Threat, Step::Country, &typed(fields)).unwrap();
         told.country().map(|country| country.as_str().to_owned())
     };

@@ -505,13 +505,16 @@ fn before_sending(files: Files, form: &str, frames_to: Option<String>) {
 #[cfg(not(feature = "hydrate"))]
 fn before_sending(_: Files, _: &str, _: Option<String>) {}
 
+/// Makes it once more.
+#[cfg(feature = "hydrate")]
 fn check_again(id: u32, check: RwSignal<Check>) {
     check.set(Check::Going);
-    #[cfg(feature = "hydrate")]
     super::hash_worker::again(id);
-    #[cfg(not(feature = "hydrate"))]
-    let _only_in_the_browser = id;
 }
+
+/// On the server nothing is ever made.
+#[cfg(not(feature = "hydrate"))]
+fn check_again(_: u32, _: RwSignal<Check>) {}
 
 /// Edited copies of pictures are wanted, or no longer: also of those whose fingerprints are made.
 #[cfg(feature = "hydrate")]

@@ -194,7 +194,7 @@ impl<'a> Making<'a> {
             Act::Take => queue::take(cw, session, case).await?,
             Act::Release => queue::release(cw, session, case).await?,
             Act::Note => {
-                note::add(cw, session, case, &one_of(&mut self.chance, &desk.notes)?, &Press::default()).await?
+                note::add(cw, session, case, &one_of(&mut self.chance, &desk.notes)?, &Press::default()).await?;
             }
             Act::Label => {
                 let label = self.chance.one_of(&desk.labels).copied();
