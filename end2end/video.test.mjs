@@ -91,3 +91,45 @@ test('a video that is cancelled, and one that is broken, leave the others alone'
   await child.sees('hash.problem.video');
   await child.context.close();
 });
+
+/** A browser that knows no WebCodecs, neither in the page nor in its workers. */
+async function withoutCodecs(child) {
+  await child.page.addInitScript('delete globalThis.VideoDecoder');
+  await child.page.route('**/hash-worker.js', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: `delete globalThis.VideoDecoder;\n${await answer.text()}` });
+  });
+}
+
+const distance = (one, other) => {
+  const differing = BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
+  return differing.toString(2).replaceAll('0', '').length;
+};
+
+test('without WebCodecs a video is played, unseen, and found again by what was seen of it', async () => {
+  const short = film(folder, 'played-vp9.webm');
+  const [{ sha256, vpdq }] = native([short.path]);
+  const child = await Reporter.arrives(browser, house);
+  await withoutCodecs(child);
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+  const { name, mimeType, buffer } = short;
+  await child.hands.files(child.page.locator('#choose-files'), [{ name, mimeType, buffer }]);
+  await child.page.locator('ul.files li.done').waitFor();
+  assert.equal(await child.page.locator('video').count(), 0, 'nothing is to be seen of it');
+  const [[fingerprints, frames]] = await shown(child);
+  assert.equal(fingerprints.sha256, sha256);
+  const seen = hashes(frames);
+  const found = hashes(vpdq).filter((hash) => seen.some((other) => distance(hash, other) <= 31));
+  assert.ok(found.length >= 0.8 * vpdq.length, `${found.length} of ${vpdq.length} frames`);
+
+  const sent = child.page.waitForResponse((answer) => answer.url().endsWith('/draft/frames'));
+  await child.go(child.onward());
+  const answer = await sent;
+  assert.equal(answer.status(), 204);
+  assert.deepEqual(hashes(answer.request().postDataJSON().frames), seen);
+  await child.context.close();
+});

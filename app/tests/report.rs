@@ -372,3 +372,25 @@ async fn the_saved_picture_holds_the_code_and_nothing_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_frames_of_a_video_are_kept_beside_a_draft_and_nowhere_else() {
+    on_each_site(async |world, site| {
+        let part = |file: &str, quality: u8| {
+            let frame = format!("{:064x},{quality},0.040", 7);
+            serde_json::json!({ "file": file, "part": 0, "parts": 1, "frames": [frame] }).to_string()
+        };
+        let file = format!("{:064x}", 0xaa);
+        let browser = Browser::new(site);
+        let send = async |body: String| browser.send("/draft/frames", "application/json", body).await.status;
+        assert_eq!(send(part(&file, 100)).await, StatusCode::CONFLICT, "there is no draft");
+        browser.post("/en/picture/whose", &[("whose", "me")]).await;
+        assert_eq!(send(part(&file, 100)).await, StatusCode::NO_CONTENT);
+        assert_eq!(send(part(&file, 100)).await, StatusCode::NO_CONTENT, "twice is once");
+        for nonsense in [part("aa", 100), part(&file, 49), "{}".to_owned(), String::new()] {
+            assert_eq!(send(nonsense.clone()).await, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
+        }
+        assert_eq!(world.count("SELECT count(*) FROM draft_part").await, 1);
+    })
+    .await;
+}

@@ -92,8 +92,12 @@ impl Browser {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let body =
             fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>();
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request, Body::from(body.join("&"))).await
+        self.send(path, "application/x-www-form-urlencoded", body.join("&")).await
+    }
+
+    /// Sends a body of any type.
+    pub async fn send(&self, path: &str, content_type: &str, body: String) -> Page {
+        self.ask(Request::post(path).header(header::CONTENT_TYPE, content_type), Body::from(body)).await
     }
 
     async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Page {
