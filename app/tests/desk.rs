@@ -64,7 +64,7 @@ async fn first_member(world: &World) -> CookieToken {
     let cw = &world.cw;
     let link = invitation::first_invitation(cw).await.unwrap().expect("nobody there yet");
     let identity = Identity { address: "anna@example.org".parse().unwrap(), name: Words::parse("Anna", 80).unwrap() };
-    let password = NewPassword::parse("correct horse battery".to_owned().into()).unwrap();
+    let password = NewPassword::parse("correct horse battery".to_owned().into(), &[]).unwrap();
     let token = welcome::choose_password(cw, &link, Some(identity), password).await.unwrap();
     let enrolling = welcome::enrolling(cw, &token).await.unwrap().expect("the second step");
     let code = enrolling.secret.code_at(cw.now());
@@ -178,6 +178,10 @@ async fn an_analyst_works_a_case_from_taking_to_closing() {
         let wrong = browser.post(&assess, &[("class", ""), ("basis", "national"), ("why", "Kept words")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         position(&wrong, "Kept words");
+        let unfounded = browser.post(&assess, &[("class", "C7"), ("basis", "baseline"), ("why", "Kept words")]).await;
+        assert_eq!(unfounded.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&unfounded, "This legal basis does not go with what it shows. Choose another.");
+        position(&unfounded, "Kept words");
         let done =
             browser.post(&assess, &[("class", "C7"), ("basis", "data_protection"), ("why", "Asked for it")]).await;
         position(&follow(&browser, &done).await, "Lawful, but its subject wants it removed");

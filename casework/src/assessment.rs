@@ -23,6 +23,11 @@ use crate::{Casework, Error, audit, execute, fetch_all};
 
 const BODY: &str = "assessment.body";
 
+/// A class under a law that knows no such thing ([`Class::can_rest_on`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the legal basis does not bear the class out")]
+pub struct Unfounded;
+
 /// A judgement of one item.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -38,9 +43,10 @@ impl Judgement {
     /// Most characters a note may have.
     pub const LONGEST_NOTE: usize = 2_000;
 
-    /// A judgement with its reason.
-    pub fn new(class: Class, legal_basis: LegalBasis, note: Option<Words>) -> Self {
-        Self { class, legal_basis, note: note.map(Words::into_string).unwrap_or_default() }
+    /// A judgement with its reason. The basis must bear the class out.
+    pub fn new(class: Class, legal_basis: LegalBasis, note: Option<Words>) -> Result<Self, Unfounded> {
+        let judgement = Self { class, legal_basis, note: note.map(Words::into_string).unwrap_or_default() };
+        if class.can_rest_on(legal_basis) { Ok(judgement) } else { Err(Unfounded) }
     }
 
     /// Whether two assessors judged otherwise: another class, or another law.

@@ -140,6 +140,19 @@ impl Class {
     pub fn needs_second_assessor(self) -> bool {
         matches!(self, Self::C1 | Self::C2 | Self::C3 | Self::C4 | Self::C5)
     }
+
+    /// Whether an item of this class can be judged under this law: INHOPE's baseline knows younger children only, what is
+    /// lawful breaks no criminal law, and what cannot be told rests on nothing.
+    pub fn can_rest_on(self, basis: LegalBasis) -> bool {
+        use LegalBasis::{Baseline, DataProtection, National, None, Terms};
+        match self {
+            Self::C0 => matches!(basis, None),
+            Self::C1 | Self::C2 => matches!(basis, Baseline | National),
+            Self::C3 | Self::C4 => matches!(basis, National),
+            Self::C5 | Self::C6 => matches!(basis, National | Terms | None),
+            Self::C7 => matches!(basis, DataProtection | Terms | None),
+        }
+    }
 }
 
 choice! {

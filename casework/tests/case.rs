@@ -21,7 +21,12 @@ use desk::{Shape, link, member, newcomer, words};
 use uuid::Uuid;
 
 fn judged(class: Class, why: &str) -> Judgement {
-    Judgement::new(class, LegalBasis::National, Some(words(why)))
+    let basis = match class {
+        Class::C0 => LegalBasis::None,
+        Class::C7 => LegalBasis::DataProtection,
+        _ => LegalBasis::National,
+    };
+    Judgement::new(class, basis, Some(words(why))).unwrap()
 }
 
 /// A case with one link, in an analyst's hands.

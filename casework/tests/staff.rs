@@ -57,7 +57,7 @@ impl Person {
 }
 
 fn chosen() -> NewPassword {
-    NewPassword::parse(PASSWORD.to_owned().into()).unwrap()
+    NewPassword::parse(PASSWORD.to_owned().into(), &[]).unwrap()
 }
 
 async fn take_up(world: &World, link: &CookieToken, identity: Option<&str>) -> Person {
@@ -432,7 +432,7 @@ async fn a_new_password_keeps_the_key_and_ends_other_sessions() {
         let elsewhere = anna.session.clone();
         let here = anna.sign_in(world).await;
         let case = a_case(world, here.organisation).await;
-        let new = || NewPassword::parse("another long password".to_owned().into()).unwrap();
+        let new = || NewPassword::parse("another long password".to_owned().into(), &[]).unwrap();
         let wrong = password::change(&world.cw, &here, None, "not this one at all".to_owned().into(), new()).await;
         assert!(matches!(wrong, Err(password::ChangeError::Wrong)));
         for _ in 0..4 {

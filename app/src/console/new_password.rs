@@ -16,14 +16,18 @@ pub fn fields(language: Language, form: &FormState) -> impl IntoView + use<> {
     }
 }
 
+/// The fields beside these that tell of whoever chooses: they are guessed first.
+const OF_THE_OWNER: [&str; 3] = ["address", "name", "username"];
+
 /// The password, if both fields hold the same and it will do.
 pub fn parse(language: Language, fields: &Fields) -> Result<NewPassword, Problem> {
     let typed = fields.get("password");
-    let chosen = NewPassword::parse(typed.to_owned().into()).map_err(|why| {
+    let about = OF_THE_OWNER.map(|field| fields.get(field));
+    let chosen = NewPassword::parse(typed.to_owned().into(), &about).map_err(|why| {
         let key = match why {
             NewPasswordError::TooShort => "new_password.too_short",
             NewPasswordError::TooLong => "new_password.too_long",
-            NewPasswordError::Repeated => "new_password.repeated",
+            NewPasswordError::Guessable => "new_password.guessable",
         };
         Problem::new("password", say!(language, key, shortest = NewPassword::SHORTEST, longest = NewPassword::LONGEST))
     })?;

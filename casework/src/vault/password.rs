@@ -151,9 +151,9 @@ pub enum NewPasswordError {
     /// More than [`NewPassword::LONGEST`] characters.
     #[error("the password is too long")]
     TooLong,
-    /// The same character again and again.
-    #[error("the password is one character repeated")]
-    Repeated,
+    /// A list of common passwords, a pattern, or what everybody knows of its owner leads to it soon.
+    #[error("the password is easy to guess")]
+    Guessable,
 }
 
 impl NewPassword {
@@ -162,8 +162,10 @@ impl NewPassword {
     /// The most characters.
     pub const LONGEST: usize = 256;
 
-    /// Checks a chosen password. It is kept as typed, spaces too.
-    pub fn parse(typed: SecretString) -> Result<Self, NewPasswordError> {
+    /// Checks a chosen password: its length, and that it is not among the first 100 million guesses of someone who knows
+    /// these things `about` its owner, their address or name (as NIST SP 800-63B, section 3.1.1.2, asks). It is kept as
+    /// typed, spaces too.
+    pub fn parse(typed: SecretString, about: &[&str]) -> Result<Self, NewPasswordError> {
         let text = typed.expose_secret();
         let length = text.chars().count();
         if length < Self::SHORTEST {
@@ -172,9 +174,8 @@ impl NewPassword {
         if length > Self::LONGEST {
             return Err(NewPasswordError::TooLong);
         }
-        let mut others = text.chars().zip(text.chars().skip(1));
-        if others.all(|(one, next)| one == next) {
-            return Err(NewPasswordError::Repeated);
+        if zxcvbn::zxcvbn(text, about).score() < zxcvbn::Score::Three {
+            return Err(NewPasswordError::Guessable);
         }
         Ok(Self(typed))
     }
@@ -261,13 +262,19 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_password_is_12_to_256_characters_and_not_one_repeated() {
-        let error = |text: &str| NewPassword::parse(text.into()).err();
+    fn a_chosen_password_has_12_to_256_characters_and_is_hard_to_guess() {
+        let about = ["anna.lind@example.org", "Anna Lind"];
+        let error = |text: &str| NewPassword::parse(text.into(), &about).err();
+        let long: String = (0..300u32).filter_map(|at| char::from_u32(97 + at * at * 7 % 26)).collect();
         assert_eq!(error("elevenchars"), Some(NewPasswordError::TooShort));
-        assert_eq!(error("twelve chars"), None);
-        assert_eq!(error("päivää päivä"), None, "characters, not bytes");
-        assert_eq!(error(&"ab".repeat(128)), None);
-        assert_eq!(error(&"ab".repeat(129)), Some(NewPasswordError::TooLong));
-        assert_eq!(error("aaaaaaaaaaaaaa"), Some(NewPasswordError::Repeated));
+        assert_eq!(error("sju ål åt öl"), None, "characters, not bytes");
+        assert_eq!(error("lanterns along the harbour wall"), None);
+        assert_eq!(error(&long[..256]), None);
+        assert_eq!(error(&long[..257]), Some(NewPasswordError::TooLong));
+        for guessed in
+            ["aaaaaaaaaaaaaa", "password1234", "qwertyuiop12", "123456789012", "Anna Lind 1", "anna.lind@example.org"]
+        {
+            assert!(error(guessed).is_some(), "{guessed}");
+        }
     }
 }

@@ -242,10 +242,14 @@ impl<'a> Making<'a> {
             Act::SecondLook => (Class::C4, self.other_hands(life)),
             _ => (Class::C4, self.hands(life)),
         };
-        let basis = if class == Class::C7 { LegalBasis::DataProtection } else { LegalBasis::National };
+        let basis = match class {
+            Class::C7 => LegalBasis::DataProtection,
+            Class::C0 => LegalBasis::None,
+            _ => LegalBasis::National,
+        };
         let opened = case::open(self.cw, session, life.case).await?;
         let item = opened.items.first().context("no item to assess")?.item.id;
-        assessment::assess(self.cw, session, life.case, item, &Judgement::new(class, basis, None)).await?;
+        assessment::assess(self.cw, session, life.case, item, &Judgement::new(class, basis, None)?).await?;
         Ok(())
     }
 

@@ -93,7 +93,7 @@ async fn take_up(
     identity: Option<Identity>,
     member: &Member,
 ) -> anyhow::Result<(CookieToken, SignIn)> {
-    let password = NewPassword::parse(member.password.clone().into())?;
+    let password = NewPassword::parse(member.password.clone().into(), &[])?;
     let token = welcome::choose_password(cw, link, identity, password).await?;
     let secret = welcome::enrolling(cw, &token).await?.context("nobody enrols")?.secret;
     welcome::confirm_second_factor(cw, &token, &secret.code_at(cw.now())).await?;

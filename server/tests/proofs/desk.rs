@@ -42,7 +42,7 @@ pub async fn another(cw: &Casework, first: &CookieToken, name: &str) -> CookieTo
 }
 
 async fn take_up(cw: &Casework, link: &CookieToken, identity: Option<Identity>) -> CookieToken {
-    let password = NewPassword::parse("correct horse battery".to_owned().into()).unwrap();
+    let password = NewPassword::parse("correct horse battery".to_owned().into(), &[]).unwrap();
     let token = welcome::choose_password(cw, link, identity, password).await.unwrap();
     let secret = welcome::enrolling(cw, &token).await.unwrap().unwrap().secret;
     welcome::confirm_second_factor(cw, &token, &secret.code_at(cw.now())).await.unwrap();

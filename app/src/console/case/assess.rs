@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use casework::assessment::{self, Assessment, Judgement, Look};
+use casework::assessment::{self, Assessment, Judgement, Look, Unfounded};
 use casework::case::{OpenCase, OpenItem};
 use casework::item::{Detail, Fingerprint, Item, Provider};
 use casework::taxonomy::{Class, LegalBasis};
@@ -47,7 +47,8 @@ fn parse(language: Language, fields: &Fields) -> Result<Judgement, Vec<Problem>>
     let basis = fields.get("basis").parse().map_err(|_| Problem::new("basis", say!(language, "case.problem.basis")));
     let note = optional_words_in(language, fields, "why", Judgement::LONGEST_NOTE);
     match (class, basis, note) {
-        (Ok(class), Ok(basis), Ok(note)) => Ok(Judgement::new(class, basis, note)),
+        (Ok(class), Ok(basis), Ok(note)) => Judgement::new(class, basis, note)
+            .map_err(|Unfounded| vec![Problem::new("basis", say!(language, "case.problem.unfounded"))]),
         (class, basis, note) => Err([class.err(), basis.err(), note.err()].into_iter().flatten().collect()),
     }
 }
