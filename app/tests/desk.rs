@@ -9,7 +9,8 @@ mod common;
 
 use axum::http::StatusCode;
 use casework::draft::{self, Saved};
-use casework::intake;
+use casework::intake::{self, Receipt};
+use casework::near;
 use casework::recovery::{self, Split};
 use casework::report::{Door, Step, Typed};
 use casework::staff::invitation;
@@ -44,8 +45,8 @@ const SEEN: &[(Step, &[(&str, &str)])] = &[
     (Step::Reply, &[("reply", "code")]),
 ];
 
-/// Sends a report as a reporter's browser does; gives its reference.
-async fn report(world: &World, door: Door, steps: &[(Step, &[(&str, &str)])]) -> String {
+/// Sends a report as a reporter's browser does.
+async fn report(world: &World, door: Door, steps: &[(Step, &[(&str, &str)])]) -> Receipt {
     let mut cookie: Option<CookieToken> = None;
     for (step, fields) in steps {
         let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
@@ -55,8 +56,7 @@ async fn report(world: &World, door: Door, steps: &[(Step, &[(&str, &str)])]) ->
             cookie = Some(kept);
         }
     }
-    let receipt = intake::send(&world.cw, &cookie.unwrap(), door, &"fi".parse().unwrap()).await.unwrap();
-    receipt.reference.to_string()
+    intake::send(&world.cw, &cookie.unwrap(), door, &"fi".parse().unwrap()).await.unwrap()
 }
 
 /// The first administrator: signed in, the hotline set up, its key in hand.
@@ -78,8 +78,8 @@ async fn first_member(world: &World) -> CookieToken {
 /// A desk with two reports in its queue, and the analyst's browser.
 async fn desk(world: &World) -> (Browser, String, String) {
     let token = first_member(world).await;
-    let seen = report(world, Door::Seen, SEEN).await;
-    let threat = report(world, Door::Threat, THREAT).await;
+    let seen = report(world, Door::Seen, SEEN).await.reference.to_string();
+    let threat = report(world, Door::Threat, THREAT).await.reference.to_string();
     let browser = Browser::new(&site(world.again()));
     browser.give("session", &token.to_string());
     (browser, threat, seen)
@@ -260,4 +260,66 @@ async fn a_button_pressed_twice_does_its_work_once() {
         }
     })
     .await;
+}
+
+/// What a browser computes of a drawing; `last` ends its hashes.
+fn drawing(last: u8) -> String {
+    format!(
+        r#"{{"media_type":"image/png","bytes":9,"pdq":"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b{last:02x}",
+        "pdq_quality":100,"md5":"{last:032x}","sha1":"{last:040x}","sha256":"{last:064x}"}}"#
+    )
+}
+
+/// Somebody's own picture.
+async fn own_picture(world: &World, last: u8) -> Receipt {
+    let file = drawing(last);
+    let answers: &[(Step, &[(&str, &str)])] = &[
+        (Step::Whose, &[("whose", "me")]),
+        (Step::AgeInPicture, &[("age_in_picture", "13_15")]),
+        (Step::Files, &[("file", &file)]),
+        (Step::Where, &[]),
+        (Step::Spreading, &[("spreading", "no")]),
+        (Step::Age, &[("age", "13_15")]),
+        (Step::Country, &[("country", "FI")]),
+        (Step::Danger, &[("danger", "no")]),
+        (Step::Words, &[("words", "")]),
+        (Step::Reply, &[("reply", "code")]),
+    ];
+    report(world, Door::Picture, answers).await
+}
+
+#[tokio::test]
+async fn a_picture_that_looks_like_another_leads_to_its_case_and_no_reporter_hears_of_it() {
+    on_each_engine(async |world| {
+        let token = first_member(world).await;
+        let (first, second) = (own_picture(world, 0).await, own_picture(world, 3).await);
+        let cw = world.again();
+        near::refresh(&cw).await.unwrap();
+        let site = site(cw);
+        let browser = Browser::new(&site);
+        browser.give("session", &token.to_string());
+        let taken = browser.post("/en/console/take-next", &[]).await;
+        let page = follow(&browser, &taken).await;
+        let [own, other] = if taken_is(&page, &first) { [&first, &second] } else { [&second, &first] };
+        position(&page, "A picture that looks the same: 2 of 256 bits differ");
+        position(&page, other.reference.as_str());
+        assert!(!page.html.contains("still being compared"));
+
+        let child = Browser::new(&site);
+        let code = own.code.to_string();
+        assert_eq!(child.post("/en/code", &[("code", code.as_str())]).await.location, "/en/case");
+        let seen = child.get("/en/case").await;
+        assert!(!seen.html.contains(other.reference.as_str()) && !seen.html.contains("looks the same"));
+
+        let fresh = Browser::new(&common::site(world.again()));
+        fresh.give("session", &token.to_string());
+        let page = fresh.get(taken.location.split('#').next().unwrap()).await;
+        position(&page, "This picture is still being compared with earlier cases.");
+    })
+    .await;
+}
+
+/// Whether the page is about this report.
+fn taken_is(page: &Page, receipt: &Receipt) -> bool {
+    page.html.contains(&format!("<title>Case {}", receipt.reference))
 }

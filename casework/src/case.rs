@@ -24,6 +24,7 @@ use crate::priority::Reason;
 use crate::queue::{self, Colleague};
 use crate::reference::Reference;
 use crate::referral::{self, Referral};
+use crate::related::{self, Closeness, Related};
 use crate::staff::session::StaffSession;
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{
@@ -159,6 +160,8 @@ pub struct OpenItem {
     pub item: Item,
     /// Its assessments.
     pub look: Look,
+    /// Items of other cases that are the same or look alike, the closest first.
+    pub related: Vec<(Closeness, Related)>,
 }
 
 /// A case, opened for one person.
@@ -185,6 +188,8 @@ pub struct OpenCase {
     pub names: BTreeMap<Uuid, String>,
     /// Whom it can be handed to.
     pub colleagues: Vec<Colleague>,
+    /// Whether pictures were compared with all that came before; else some may be missing in `items`.
+    pub is_compared: bool,
 }
 
 /// Opens a case for a person who holds a key to it. The reporter's messages count as read once its holder has them on
@@ -210,12 +215,18 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
     let facts = facts(&mut tx, case).await?.ok_or(Refused::NotFound)?;
     let keys = keys_of(&mut tx, session, case).await?;
     let items = item::of_case(&mut tx, case, &keys.case).await?;
+    let is_compared = cw.near.is_ready();
+    let mut related = related::of_case(cw, &mut tx, session, case, &items).await?;
     let mut looks = assessment::of_case(&mut tx, session, case, &keys.staff).await?;
     Ok(OpenCase {
         answers: answer::of_case(&mut tx, case, &keys.case).await?,
         items: items
             .into_iter()
-            .map(|item| OpenItem { look: looks.remove(&item.id).unwrap_or(Look::Open), item })
+            .map(|item| OpenItem {
+                look: looks.remove(&item.id).unwrap_or(Look::Open),
+                related: related.remove(&item.id).unwrap_or_default(),
+                item,
+            })
             .collect(),
         messages: message::of_case(&mut tx, case, &keys.case).await?,
         notices: notice::of_case(&mut tx, case, &keys.case).await?,
@@ -225,6 +236,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         history: history::of_case(&mut tx, case, false).await?,
         names: names(&mut tx, case).await?,
         colleagues: queue::colleagues(&mut tx, session, case).await?,
+        is_compared,
         facts,
     })
 }

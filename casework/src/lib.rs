@@ -28,6 +28,7 @@ pub mod label;
 pub mod location;
 pub mod message;
 pub mod mine;
+pub mod near;
 pub mod note;
 pub mod notice;
 pub mod opening_hours;
@@ -40,6 +41,7 @@ pub mod randomness;
 pub mod recovery;
 pub mod reference;
 pub mod referral;
+pub mod related;
 pub mod report;
 pub mod routing;
 pub mod staff;
@@ -60,6 +62,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use clock::Clock;
+use near::NearPictures;
 use opening_hours::OpeningHours;
 use randomness::Randomness;
 use storage::{Storage, StorageError};
@@ -79,6 +82,8 @@ pub struct Casework {
     pub passwords: PasswordHashing,
     /// When the hotline is staffed; deadlines of levels 2 to 4 run only then.
     pub hours: OpeningHours,
+    /// Pictures that look alike; empty until [`near::refresh`] has run.
+    pub near: Arc<NearPictures>,
 }
 
 impl Casework {

@@ -306,6 +306,7 @@ async fn one_analyst_in_a_process_of_its_own() {
         randomness,
         keys,
         hours: OpeningHours::always(),
+        near: Arc::default(),
     };
     for case in take_all(&cw, &session).await {
         println!("took {case}");

@@ -535,6 +535,7 @@ async fn the_database_alone_opens_nothing() {
             passwords: PasswordHashing::new(&thief_keys, PasswordCost::cheapest(), 1),
             keys: thief_keys,
             hours: world.cw.hours.clone(),
+            near: world.cw.near.clone(),
         };
         assert!(session::resume(&thief, &anna.session).await.unwrap().is_none(), "even with the cookie");
         world.clock.advance(TimeDelta::minutes(1));

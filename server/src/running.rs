@@ -99,6 +99,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
             randomness: machine.randomness,
             keys,
             hours: configuration.opening_hours.clone(),
+            near: Arc::default(),
         },
         operator: configuration.operator.clone(),
         help: HelpDirectory::shipped(),

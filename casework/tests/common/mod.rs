@@ -86,7 +86,15 @@ impl World {
         let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(7));
         let keys = ServerKeys::generate(&*randomness);
         let passwords = PasswordHashing::new(&keys, PasswordCost::cheapest(), 2);
-        let cw = Casework { storage, clock: clock.clone(), randomness, keys, passwords, hours: OpeningHours::always() };
+        let cw = Casework {
+            storage,
+            clock: clock.clone(),
+            randomness,
+            keys,
+            passwords,
+            hours: OpeningHours::always(),
+            near: Arc::default(),
+        };
         Self { cw, clock, folder, address: address.to_owned() }
     }
 
@@ -100,6 +108,7 @@ impl World {
             passwords: PasswordHashing::new(&keys, PasswordCost::cheapest(), 2),
             keys,
             hours: OpeningHours::always(),
+            near: Arc::default(),
         }
     }
 

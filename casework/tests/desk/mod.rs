@@ -14,6 +14,7 @@ use casework::taxonomy::Role;
 use casework::text::Words;
 use casework::vault::KeyPair;
 use chrono::TimeDelta;
+use hashing::FileFingerprints;
 use uuid::Uuid;
 
 use crate::common::{Hotline, World};
@@ -146,10 +147,18 @@ pub async fn case(world: &World, hotline: &Hotline, shape: Shape) -> Uuid {
 
 /// Adds a link to a case.
 pub async fn link(world: &World, case: Uuid, url: &str) -> Uuid {
+    add(world, case, NewItem::Location(&url.parse().unwrap())).await
+}
+
+/// Adds a file to a case.
+pub async fn file(world: &World, case: Uuid, file: &FileFingerprints) -> Uuid {
+    add(world, case, NewItem::File(file)).await
+}
+
+async fn add(world: &World, case: Uuid, new: NewItem<'_>) -> Uuid {
     let mut tx = world.cw.storage.write().await.unwrap();
     let keys = case_keys::public_keys(&mut tx, case).await.unwrap().unwrap();
-    let location = url.parse().unwrap();
-    let item = item::add(&world.cw, &mut tx, case, &keys, NewItem::Location(&location)).await.unwrap();
+    let item = item::add(&world.cw, &mut tx, case, &keys, new).await.unwrap();
     tx.commit().await.unwrap();
     item
 }

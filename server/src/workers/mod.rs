@@ -5,6 +5,7 @@
 
 mod audit_head;
 mod erasure;
+mod near;
 mod outbox;
 mod overdue;
 mod purge;
@@ -39,6 +40,7 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("purge", Duration::from_mins(1), surroundings, purge::delete_expired));
     workers.spawn(repeat("overdue", Duration::from_mins(1), surroundings, overdue::raise));
     workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
+    workers.spawn(repeat("near pictures", Duration::from_secs(5), surroundings, near::refresh));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
     workers
 }

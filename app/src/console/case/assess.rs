@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::words::{class, legal_basis, provider_name};
-use super::{Desk, Part, Typed, Work, optional_words_in, show};
+use super::{Desk, Part, Typed, Work, optional_words_in, related, show};
 use crate::console::signed::Holder;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, Problem, choices, select_field, text_area};
@@ -118,6 +118,7 @@ fn one(desk: &Desk, open: &OpenItem) -> AnyView {
         <li class="item" id=format!("item-{}", item.id)>
             {what(language, item)}
             {pills}
+            {related::part(desk, open)}
             {judged(desk, &open.look)}
             {form}
         </li>

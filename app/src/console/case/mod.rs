@@ -11,6 +11,7 @@ mod message;
 mod note;
 mod notices;
 mod referral;
+mod related;
 mod show;
 mod story;
 pub mod words;

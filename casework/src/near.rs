@@ -1,0 +1,172 @@
+//! Pictures that look alike: every stored PDQ hash in memory, in an index that misses nothing ([`hashing::index`]).
+//!
+//! Storage stays the truth. The index only names candidates; whoever asks looks them up, so that what was erased meanwhile
+//! is never shown. It is filled when the process starts, while pages are already served, and read on from there by a
+//! worker ([`refresh`]); each process has its own.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hashing::Pdq;
+use hashing::index::{Entry, Index};
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use crate::item::Algorithm;
+use crate::{Casework, Error, fetch_all};
+
+/// Rows read at a time.
+const PAGE: i64 = 10_000;
+
+/// Row ids grow with time, but a transaction may commit after one that was begun later, and clocks of several machines
+/// differ. So this much is read again every time; what is known already is not added twice.
+const OVERLAP: TimeDelta = TimeDelta::minutes(2);
+
+/// Once a day it is made anew: so it forgets what was erased.
+const MADE_ANEW: TimeDelta = TimeDelta::days(1);
+
+struct Read {
+    /// When all was read.
+    all: DateTime<Utc>,
+    /// When what had come was read last.
+    last: DateTime<Utc>,
+}
+
+/// The index. Shared by everything in a process that compares pictures.
+#[derive(Default)]
+pub struct NearPictures {
+    index: RwLock<Index>,
+    /// What was read of storage; one at a time does that.
+    read: Mutex<Option<Read>>,
+    is_ready: AtomicBool,
+}
+
+impl NearPictures {
+    /// Whether everything that was stored before the process began is in it.
+    pub fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Acquire)
+    }
+
+    /// How many hashes are in it.
+    pub fn len(&self) -> usize {
+        self.reading().len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items of which some hash is near one of these, each with the smallest distance in bits. Takes milliseconds of a
+    /// processor; runs beside those that serve.
+    pub async fn items_near(self: &Arc<Self>, hashes: Vec<Pdq>) -> HashMap<Uuid, u32> {
+        let near = Arc::clone(self);
+        let found = spawn_blocking(move || {
+            let index = near.reading();
+            let mut items = HashMap::new();
+            for found in hashes.iter().flat_map(|hash| index.query(hash)) {
+                let least = items.entry(Uuid::from_u128(found.entry.id)).or_insert(found.distance);
+                *least = found.distance.min(*least);
+            }
+            items
+        });
+        // A panic in there is logged by its place; there is then nothing to show.
+        found.await.unwrap_or_default()
+    }
+
+    /// A panic while it was held leaves the index as it was between two whole changes.
+    fn reading(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changing(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, entries: Vec<Entry>) {
+        let mut index = self.changing();
+        for entry in entries {
+            index.add(entry);
+        }
+    }
+
+    /// The old one is freed after others have the new one.
+    fn replace(&self, index: Index) {
+        let old = std::mem::replace(&mut *self.changing(), index);
+        drop(old);
+    }
+
+    /// Makes what was added a part of the tables, if that is worth its time. Only the beginning and the end keep others
+    /// waiting.
+    fn merge(&self) {
+        if !self.reading().wants_merge() {
+            return;
+        }
+        let merge = self.changing().start_merge();
+        let merged = merge.run();
+        // Stale only if another merge has begun meanwhile: then that one counts.
+        let replaced = self.changing().finish_merge(merged);
+        drop(replaced);
+    }
+}
+
+/// Reads what has been stored since the last time; the first time everything. For the worker, every few seconds.
+pub async fn refresh(cw: &Casework) -> Result<(), Error> {
+    let mut read = cw.near.read.lock().await;
+    let now = cw.now();
+    let near = Arc::clone(&cw.near);
+    match &mut *read {
+        Some(before) if now - before.all < MADE_ANEW => {
+            let mut floor = first_id_of(before.last - OVERLAP);
+            while let Some(page) = page(cw, &mut floor).await? {
+                cw.near.add(page);
+            }
+            beside(move || near.merge()).await;
+            before.last = now;
+        }
+        before => {
+            let (mut all, mut floor) = (Vec::new(), Uuid::nil());
+            while let Some(page) = page(cw, &mut floor).await? {
+                all.extend(page);
+            }
+            beside(move || near.replace(Index::build(all))).await;
+            cw.near.is_ready.store(true, Ordering::Release);
+            *before = Some(Read { all: now, last: now });
+        }
+    }
+    Ok(())
+}
+
+/// Off the threads that serve; a panic in there is logged by its place, and the next round goes on.
+async fn beside(work: impl FnOnce() + Send + 'static) {
+    drop(spawn_blocking(work).await);
+}
+
+/// The smallest id that a row of this time may have (RFC 9562, section 5.7).
+fn first_id_of(time: DateTime<Utc>) -> Uuid {
+    Uuid::from_u128(u128::from(time.timestamp_millis().unsigned_abs()) << 80)
+}
+
+/// The next hashes in the order of their ids; none when there are no more.
+async fn page(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let rows = fetch_all!(
+        &mut tx,
+        (Uuid, Uuid, Vec<u8>),
+        "SELECT id, item_id, value FROM fingerprint WHERE id > $1 AND algorithm = $2 AND quality >= $3 ORDER BY id LIMIT $4",
+        *floor,
+        Algorithm::Pdq,
+        i64::from(hashing::pdq::MIN_QUALITY),
+        PAGE
+    )?;
+    let Some((last, ..)) = rows.last() else { return Ok(None) };
+    *floor = *last;
+    let entries = rows.into_iter().map(|(_, item, value)| {
+        let bytes = <[u8; 32]>::try_from(value).map_err(|_| Error::Inconsistent("fingerprint.value"))?;
+        Ok(Entry { pdq: Pdq::new(bytes), id: item.as_u128() })
+    });
+    entries.collect::<Result<Vec<_>, Error>>().map(Some)
+}
