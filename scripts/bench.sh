@@ -10,5 +10,6 @@ scripts/setup.sh postgres
 SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable) cargo bench --quiet --locked -p casework >>target/bench.jsonl
 
 hashing/benches/run.sh
-HASHING_WASM=target/site/pkg/hashing-simd.wasm hashing/benches/decode.sh
+hashing/benches/decode.sh
+hashing/benches/cancel.sh
 hashing/benches/index.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs the browser suite in real Chromium against the built program; installs what it needs first.
+# Runs the browser suite in real Chromium, and hashing in Firefox too, against the built program; installs what it needs first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/setup.sh chromium ffmpeg cjpeg
+scripts/setup.sh chromium firefox ffmpeg cjpeg
 if [ end2end/package-lock.json -nt end2end/node_modules/.package-lock.json ]; then
     npm ci --prefix end2end --no-progress >/dev/null
     touch end2end/node_modules/.package-lock.json

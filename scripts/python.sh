@@ -6,6 +6,6 @@ venv=$PWD/target/python
 python3 -c 'import ensurepip' 2>/dev/null || scripts/setup.sh python
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2
 for package in "$@"; do
-    [ -e "$venv/.has-$package" ] || { "$venv/bin/pip" install --quiet "$package" >&2 && touch "$venv/.has-$package"; }
+    [ -e "$venv/.has-$package" ] || { "$venv/bin/python" -m pip install --quiet "$package" >&2 && touch "$venv/.has-$package"; }
 done
 echo "$venv/bin/python"

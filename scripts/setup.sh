@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, ffmpeg, cjpeg,
-# deny, python, fuzz.
+# Installs what building needs and this machine lacks, saying so. With arguments, also that: postgres, chromium, firefox, ffmpeg,
+# cjpeg, deny, python, fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,6 +43,7 @@ for extra in "$@"; do
     postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt postgresql ;;
     python) python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv ;;
     chromium) command -v chromium >/dev/null || apt chromium ;;
+    firefox) command -v firefox-esr >/dev/null || apt firefox-esr ;;
     ffmpeg) command -v ffmpeg >/dev/null || apt ffmpeg ;;
     cjpeg) command -v cjpeg >/dev/null || apt libjpeg-turbo-progs ;;
     deny)

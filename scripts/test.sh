@@ -22,7 +22,7 @@ chmod 755 "$cluster"
 trap 'scripts/postgres.sh stop "$cluster"' EXIT
 start_postgres() { SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster") && export SUOJA_TEST_POSTGRES; }
 
-stage 'setting up' scripts/setup.sh postgres chromium ffmpeg cjpeg deny fuzz || exit 1
+stage 'setting up' scripts/setup.sh postgres chromium firefox ffmpeg cjpeg deny fuzz || exit 1
 stage 'format' cargo fmt --all --check
 stage 'licences, bans and sources' cargo deny --log-level error check licenses bans sources
 stage 'lints' scripts/lint.sh

@@ -1,5 +1,5 @@
-"""Times a 12 megapixel JPEG from file to hashes against libjpeg-turbo's decoding alone (Pillow's), taking turns, one thread
-each. Called by decode.sh."""
+"""Times a 12 megapixel JPEG from file to hashes against libjpeg-turbo's decoding alone (Pillow's) and against what a platform
+does with it (threatexchange: decoding and one PDQ), taking turns, one thread each. Called by decode.sh."""
 import io
 import json
 import os
@@ -8,30 +8,20 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
-import numpy
 from PIL import Image, features
+from threatexchange.signal_type.pdq.pdq_hasher import pdq_from_bytes
+
+from landscape import landscape
 
 target = pathlib.Path(sys.argv[1])
-wasm = os.environ.get("HASHING_WASM", target / "wasm32-unknown-unknown/wasm-release/hashing.wasm")
+site = pathlib.Path(os.environ.get("HASHING_WASM", "target/site/pkg"))
+WASM = {f"wasm {which}": site / name for which, name in (("SIMD", "hashing-simd.wasm"), ("plain", "hashing.wasm"))}
+TURBO = f"libjpeg-turbo {features.version('libjpeg_turbo')}, decoding only"
+PLATFORM = f"threatexchange {version('threatexchange')}, file to PDQ"
 here = pathlib.Path(__file__).parent
 TURNS, ROUNDS = 5, 3
-WIDTH, HEIGHT = 4000, 3000
-
-
-def landscape():
-    """Noise with the spectrum of photographs (amplitude falls with frequency), and a camera's grain."""
-    chance = numpy.random.default_rng(1)
-    across, down = numpy.fft.rfftfreq(WIDTH)[None, :], numpy.fft.fftfreq(HEIGHT)[:, None]
-    amplitude = 1 / numpy.maximum(numpy.hypot(across, down), 1 / WIDTH) ** 1.15
-
-    def cloud():
-        wave = numpy.fft.irfft2(amplitude * numpy.exp(2j * numpy.pi * chance.random(amplitude.shape)), s=(HEIGHT, WIDTH))
-        return wave / wave.std()
-
-    shared = cloud()
-    parts = [128 + 45 * (0.85 * shared + 0.4 * cloud()) + chance.normal(0, 2.5, shared.shape) for _ in range(3)]
-    return Image.fromarray(numpy.stack(parts, axis=-1).clip(0, 255).astype(numpy.uint8))
 
 
 def lines(*command):
@@ -39,21 +29,21 @@ def lines(*command):
     return [[int(word) / 1e6 for word in line.split()] for line in out.splitlines()]
 
 
-def peer(file):
+def timed(work):
     times = []
     for _ in range(ROUNDS):
         start = time.perf_counter_ns()
-        Image.open(io.BytesIO(file)).load()
+        work()
         times.append((time.perf_counter_ns() - start) / 1e6)
     return times
 
 
-def row(name, engine, times, theirs):
+def row(name, engine, times, peer, theirs):
     ours, peers = statistics.median(times), statistics.median(theirs)
     return {
         "name": name, "engine": engine, "unit": "ms", "median": round(ours, 1),
         "p99": round(sorted(times)[min(len(times) - 1, len(times) * 99 // 100)], 1),
-        "peer": f"libjpeg-turbo {features.version('libjpeg_turbo')}, decoding only", "peer_median": round(peers, 1),
+        "peer": peer, "peer_median": round(peers, 1),
         "ratio": round(peers / ours, 2),
     }
 
@@ -62,23 +52,24 @@ def measure(name, picture, **options):
     path = target / "bench.jpg"
     picture.save(path, quality=85, **options)
     file = path.read_bytes()
-    pixels, native, browser, theirs = [], [], [], []
+    pixels, hashes, theirs = [], {"native": []} | {engine: [] for engine in WASM}, {TURBO: [], PLATFORM: []}
     for _ in range(TURNS):
         for decoding, everything in lines(target / "release/examples/decoding", path, ROUNDS):
             pixels.append(decoding)
-            native.append(everything)
-        theirs += peer(file)
-        if pathlib.Path(wasm).exists():
-            browser += [everything for everything, in lines("node", here / "decode.mjs", wasm, path, ROUNDS)]
+            hashes["native"].append(everything)
+        theirs[TURBO] += timed(lambda: Image.open(io.BytesIO(file)).load())
+        theirs[PLATFORM] += timed(lambda: pdq_from_bytes(file))
+        for engine, module in WASM.items():
+            hashes[engine] += [everything for everything, in lines("node", here / "decode.mjs", module, path, ROUNDS)]
     path.unlink()
-    rows = [row(f"{name}, pixels", "native", pixels, theirs), row(f"{name}, to hashes", "native", native, theirs)]
-    return rows + ([row(f"{name}, to hashes", "wasm", browser, theirs)] if browser else [])
+    rows = [row(f"{name}, pixels", "native", pixels, TURBO, theirs[TURBO])]
+    return rows + [row(f"{name}, to hashes", engine, hashes[engine], peer, theirs[peer]) for peer in theirs for engine in hashes]
 
 
 picture = landscape()
 rows = measure("jpeg 12 megapixels", picture) + measure("jpeg progressive", picture, progressive=True)
-print(f"{'':32}{'engine':8}{'median':>10}{'p99':>10}{'peer':>10}{'ratio':>8}")
+print(f"{'':32}{'engine':12}{'median':>10}{'p99':>10}{'peer':>10}{'ratio':>8}")
 for r in rows:
-    print(f"{r['name']:32}{r['engine']:8}{r['median']:>7} ms{r['p99']:>7} ms{r['peer_median']:>7} ms{r['ratio']:>6} x")
+    print(f"{r['name']:32}{r['engine']:12}{r['median']:>7} ms{r['p99']:>7} ms{r['peer_median']:>7} ms{r['ratio']:>6} x {r['peer']}")
 with open(target / "bench.jsonl", "a") as out:
     out.writelines(json.dumps(r) + "\n" for r in rows)

@@ -1,6 +1,7 @@
-"""Times PDQ against PyPI pdqhash, taking turns on the same drawings, one thread each. Called by run.sh.
+"""Times PDQ against PyPI pdqhash, and the module against SWGfL's TypeScript if that is there, taking turns on the same
+drawings, one thread each. Called by run.sh.
 
-Before anything is timed, every engine has to give the peer's hash and quality on the very picture that is timed.
+Before anything is timed, every engine has to give pdqhash's hash and quality on the very picture that is timed.
 """
 import json
 import pathlib
@@ -15,7 +16,9 @@ import pdqhash
 target = pathlib.Path(sys.argv[1])
 examples = target / "release/examples"
 here = pathlib.Path(__file__).parent
+swgfl = target / "bench-swgfl.mjs"
 TURNS = 5
+PEER = "PyPI pdqhash"
 
 
 def run(*command):
@@ -47,24 +50,32 @@ def measure(name, width, height, rounds):
     engines = {f"native{which}": [examples / "stopwatch", engine, width, height] for which, engine in (("", "fastest"), (" baseline", "baseline"))}
     engines |= {f"wasm {which}": ["node", here / "stopwatch.mjs", target / f"bench-{which}.wasm", picture, width, height] for which in ("SIMD", "plain")}
 
-    times, theirs = {engine: [] for engine in engines}, []
+    ways = ("picture", "video") if swgfl.exists() else ()
+    typescript = {f"SWGfL TypeScript, {way}": ["node", here / "swgfl.mjs", swgfl, way, picture, width, height] for way in ways}
+    times, theirs = {engine: [] for engine in engines}, {PEER: []} | {name: [] for name in typescript}
     _, expected = peer(pixels, 1)
     for _ in range(TURNS):
         for engine, command in engines.items():
             some, hashed = stopwatch(*command, rounds)
             assert hashed == expected, f"{engine} gives {hashed}, pdqhash {expected}"
             times[engine] += some
-        theirs += peer(pixels, rounds)[0]
+        theirs[PEER] += peer(pixels, rounds)[0]
+        for way, command in typescript.items():
+            some, hashed = stopwatch(*command, rounds)
+            theirs[way] += some
+            if hashed != expected:
+                print(f"{name}: {way} gives {hashed}, pdqhash {expected}")
     picture.unlink()
-    return [row(f"pdq {name}", engine, times[engine], theirs) for engine in engines]
+    rows = [row(f"pdq {name}", engine, times[engine], PEER, theirs[PEER]) for engine in engines]
+    return rows + [row(f"pdq {name}", engine, times[engine], way, theirs[way]) for way in typescript for engine in engines if "wasm" in engine]
 
 
-def row(name, engine, times, reference):
+def row(name, engine, times, against, reference):
     ours, theirs = statistics.median(times), statistics.median(reference)
     p99 = sorted(times)[min(len(times) - 1, len(times) * 99 // 100)]
     return {
         "name": name, "engine": engine, "unit": "ms", "median": round(ours, 3), "p99": round(p99, 3),
-        "peer": "PyPI pdqhash", "peer_median": round(theirs, 3), "ratio": round(theirs / ours, 2),
+        "peer": against, "peer_median": round(theirs, 3), "ratio": round(theirs / ours, 2),
     }
 
 
@@ -80,8 +91,8 @@ def check_largest():
 
 check_largest()
 rows = measure("512x512", 512, 512, 40) + measure("12 megapixels", 4000, 3000, 6)
-print(f"{'':20}{'engine':17}{'median':>10}{'p99':>10}{'peer':>10}{'ratio':>8}")
+print(f"{'':20}{'engine':17}{'median':>10}{'p99':>10}{'peer':>10}{'ratio':>9}")
 for r in rows:
-    print(f"{r['name']:20}{r['engine']:17}{r['median']:>7} ms{r['p99']:>7} ms{r['peer_median']:>7} ms{r['ratio']:>6} x")
+    print(f"{r['name']:20}{r['engine']:17}{r['median']:>7} ms{r['p99']:>7} ms{r['peer_median']:>7} ms{r['ratio']:>7} x {r['peer']}")
 with open(target / "bench.jsonl", "a") as out:
     out.writelines(json.dumps(r) + "\n" for r in rows)

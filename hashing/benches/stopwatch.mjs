@@ -8,12 +8,12 @@ const [path, picture, ...numbers] = process.argv.slice(2);
 const [width, height, rounds] = numbers.map(Number);
 const { exports: wasm } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)));
 const pixels = readFileSync(picture).subarray(-3 * width * height);
-const to = wasm.pixels(pixels.length);
+const to = wasm.bench_pixels(pixels.length);
 new Uint8Array(wasm.memory.buffer, to, pixels.length).set(pixels);
 let length;
 for (let round = -WARMING; round < rounds; round += 1) {
   const start = process.hrtime.bigint();
-  length = wasm.hash(width, height);
+  length = wasm.bench_hash(width, height);
   if (round >= 0) console.log(String(process.hrtime.bigint() - start));
 }
-console.log(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.hashed(), length)));
+console.log(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.bench_hashed(), length)));

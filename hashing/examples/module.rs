@@ -1,5 +1,5 @@
 //! PDQ alone as a wasm module, for `benches/stopwatch.mjs`: pixels in, hash and quality out.
-#![allow(unsafe_code)] // Only `no_mangle`: the names are this module's own, and nothing else is linked with it.
+#![allow(unsafe_code)] // Only `no_mangle`: the names are this module's own; the crate exports others.
 
 use std::cell::RefCell;
 
@@ -12,16 +12,16 @@ thread_local! {
 
 /// Room for so many bytes: rows of red, green, blue.
 #[unsafe(no_mangle)]
-pub extern "C" fn pixels(bytes: usize) -> *const u8 {
+pub extern "C" fn bench_pixels(bytes: usize) -> *const u8 {
     PIXELS.with_borrow_mut(|pixels| {
         pixels.resize(bytes, 0);
         pixels.as_ptr()
     })
 }
 
-/// Hashes the pixels as they come from a decoder, row by row. The length of what [`hashed`] then holds; 0 if there is no hash.
+/// Hashes the pixels as they come from a decoder, row by row. The length of what [`bench_hashed`] then holds; 0 if there is no hash.
 #[unsafe(no_mangle)]
-pub extern "C" fn hash(width: u32, height: u32) -> usize {
+pub extern "C" fn bench_hash(width: u32, height: u32) -> usize {
     let Ok(mut hasher) = PdqHasher::new(width, height) else { return 0 };
     PIXELS.with_borrow(|pixels| pixels.chunks_exact(3 * width as usize).for_each(|row| hasher.push_rgb(row)));
     let hash = hasher.finish();
@@ -33,6 +33,6 @@ pub extern "C" fn hash(width: u32, height: u32) -> usize {
 
 /// Hash and quality in UTF-8.
 #[unsafe(no_mangle)]
-pub extern "C" fn hashed() -> *const u8 {
+pub extern "C" fn bench_hashed() -> *const u8 {
     HASHED.with_borrow(|hashed| hashed.as_ptr())
 }

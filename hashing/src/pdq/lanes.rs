@@ -36,7 +36,8 @@ pub(super) trait Lanes<const N: usize>: Copy {
     fn rgba(pixels: &[u8]) -> Self;
 }
 
-/// What red, green and blue weigh, in [`LUMA_UNIT`]s: 33 times the thousandths 299, 587 and 114.
+/// What red, green and blue weigh, in [`LUMA_UNIT`]s: 33 times the thousandths 299, 587 and 114. For several lanes, as below.
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
 pub(super) const WEIGHTS: [i16; 3] = [33 * 299, 33 * 587, 33 * 114];
 
 /// `1 / 33 000`, in two parts: a power of two, which multiplies exactly, and a small rest.
@@ -45,6 +46,7 @@ pub(super) const WEIGHTS: [i16; 3] = [33 * 299, 33 * 587, 33 * 114];
 /// weighted sum is exact in a float (under 2^24); times each part and added, it gives that very float for all 2^24
 /// colours. A test tries every one. A division would too, but takes several times as long.
 #[allow(clippy::cast_possible_truncation)] // rounded once
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
 pub(super) const LUMA_UNIT: (f32, f32) = (1.0 / 32_768.0, (1.0 / 33_000.0 - 1.0 / 32_768.0) as f32);
 
 /// What each value of red, green and blue adds to luma.
