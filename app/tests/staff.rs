@@ -314,6 +314,7 @@ async fn recovery_shares_typed_from_paper_let_a_member_in() {
         let page = anna.browser.post("/en/console/administration/recovery", &renewal(PASSWORD)).await.html;
         let shares: Vec<&str> =
             page.split("class=\"share\"").skip(1).map(|share| text_of(share, "class=\"ltr\"")).collect();
+        assert_eq!(anna.browser.post("/en/console/set-up/stored", &[]).await.status, StatusCode::SEE_OTHER);
         let link = invite(&anna.browser, "Ben", "administrator").await;
         let ben = take_up(world, site, &link, &[]).await.browser;
         let one = ben.post("/en/console/recover", &[("shares", shares[0])]).await;

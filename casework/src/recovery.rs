@@ -5,6 +5,7 @@
 
 use uuid::Uuid;
 
+use crate::case_keys::EpochKey;
 use crate::history::Actor;
 use crate::staff::grant;
 use crate::staff::session::StaffSession;
@@ -95,7 +96,8 @@ pub async fn set_up(
     if let Some(named) = named {
         name_hotline(&mut tx, session.organisation, &named).await?;
     }
-    let shares = new_recovery_key(cw, &mut tx, session, how).await?;
+    let (shares, key) = new_recovery_key(cw, how)?;
+    use_recovery_key(cw, &mut tx, session, &key, (how.threshold.into(), how.shares.into())).await?;
     let first = epoch::begin(cw, &mut tx, session.organisation, session.staff).await?;
     grant::become_holder(cw, &mut tx, session, &[first]).await?;
     audit::record(cw, &mut tx, Actor::Staff(session.staff), "hotline.set_up", session.organisation, "").await?;
@@ -114,40 +116,88 @@ async fn name_hotline(tx: &mut Tx, hotline: Uuid, named: &HotlineName) -> Result
     Ok(())
 }
 
-async fn new_recovery_key(cw: &Casework, tx: &mut Tx, session: &StaffSession, how: Split) -> Result<Vec<Share>, Error> {
+/// A new pair's private half, split, and its public half.
+fn new_recovery_key(cw: &Casework, how: Split) -> Result<(Vec<Share>, PublicKey), Error> {
     let pair = KeyPair::generate(&*cw.randomness);
     let shares = split(&*cw.randomness, &pair.private, how.threshold, how.shares)
         .map_err(|_| Error::Inconsistent("recovery split"))?;
+    Ok((shares, pair.public))
+}
+
+/// From now on this is the hotline's recovery key.
+async fn use_recovery_key(
+    cw: &Casework,
+    tx: &mut Tx,
+    session: &StaffSession,
+    key: &PublicKey,
+    (threshold, shares): (i64, i64),
+) -> Result<(), Error> {
     execute!(
         tx,
         "UPDATE organisation SET recovery_key = $1, recovery_threshold = $2, recovery_shares = $3 WHERE id = $4",
-        pair.public,
-        i64::from(how.threshold),
-        i64::from(how.shares),
+        key.clone(),
+        threshold,
+        shares,
         session.organisation
     )?;
-    let split = format!("{}/{}", how.threshold, how.shares);
-    audit::record(cw, tx, Actor::Staff(session.staff), "recovery.new", session.organisation, &split).await?;
-    Ok(shares)
+    let split = format!("{threshold}/{shares}");
+    audit::record(cw, tx, Actor::Staff(session.staff), "recovery.new", session.organisation, &split).await
 }
 
-/// Makes a new recovery key and seals every epoch to it: shares were lost, or people who keep them have left. Earlier
-/// shares open nothing any more.
+/// Makes a new recovery key: shares were lost, or people who keep them have left. The earlier shares go on opening
+/// everything until [`confirm_stored`]: a page that is closed too early costs nothing.
 pub async fn renew(cw: &Casework, session: &StaffSession, how: Split) -> Result<Vec<Share>, RecoveryError> {
     let mut tx = cw.storage.write().await.map_err(Error::from)?;
     tx.lock_organisation(session.organisation).await.map_err(Error::from)?;
-    let held = epoch::held(&mut tx, session.staff, &session.member_key).await?;
-    if held.is_empty() || held.len() != epoch::count(&mut tx, session.organisation).await? {
-        return Err(RecoveryError::NotAHolder);
-    }
-    let shares = new_recovery_key(cw, &mut tx, session, how).await?;
-    let public =
-        recovery_key(&mut tx, session.organisation).await?.ok_or(Error::Inconsistent("organisation.recovery_key"))?;
-    for epoch in &held {
-        epoch::seal_to_recovery(cw, &mut tx, epoch, &public).await?;
-    }
+    every_epoch(&mut tx, session).await?;
+    let (shares, key) = new_recovery_key(cw, how)?;
+    execute!(
+        &mut tx,
+        "INSERT INTO recovery_renewal (organisation_id, staff_id, recovery_key, threshold, shares, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (organisation_id) DO UPDATE SET staff_id = excluded.staff_id, recovery_key = excluded.recovery_key,
+             threshold = excluded.threshold, shares = excluded.shares, created_at = excluded.created_at",
+        session.organisation,
+        session.staff,
+        key,
+        i64::from(how.threshold),
+        i64::from(how.shares),
+        cw.now()
+    )
+    .map_err(Error::from)?;
     tx.commit().await.map_err(Error::from)?;
     Ok(shares)
+}
+
+/// All the hotline's epochs, for a member who holds every one.
+async fn every_epoch(tx: &mut Tx, session: &StaffSession) -> Result<Vec<EpochKey>, RecoveryError> {
+    let held = epoch::held(tx, session.staff, &session.member_key).await?;
+    let is_all = !held.is_empty() && held.len() == epoch::count(tx, session.organisation).await?;
+    if is_all { Ok(held) } else { Err(RecoveryError::NotAHolder) }
+}
+
+/// The people who keep the shares have said so. Shares of a renewal take the place of the earlier ones only now, which open
+/// nothing from then on.
+pub async fn confirm_stored(cw: &Casework, session: &StaffSession) -> Result<(), RecoveryError> {
+    let mut tx = cw.storage.write().await.map_err(Error::from)?;
+    tx.lock_organisation(session.organisation).await.map_err(Error::from)?;
+    let renewed = fetch_optional!(
+        &mut tx,
+        (PublicKey, i64, i64),
+        "DELETE FROM recovery_renewal WHERE organisation_id = $1 AND staff_id = $2 RETURNING recovery_key, threshold, shares",
+        session.organisation,
+        session.staff
+    )
+    .map_err(Error::from)?;
+    if let Some((key, threshold, shares)) = renewed {
+        for epoch in &every_epoch(&mut tx, session).await? {
+            epoch::seal_to_recovery(cw, &mut tx, epoch, &key).await?;
+        }
+        use_recovery_key(cw, &mut tx, session, &key, (threshold, shares)).await?;
+    }
+    audit::record(cw, &mut tx, Actor::Staff(session.staff), "recovery.stored", session.organisation, "").await?;
+    tx.commit().await.map_err(Error::from)?;
+    Ok(())
 }
 
 async fn recovery_key(tx: &mut Tx, hotline: Uuid) -> Result<Option<PublicKey>, Error> {
@@ -158,13 +208,6 @@ async fn recovery_key(tx: &mut Tx, hotline: Uuid) -> Result<Option<PublicKey>, E
         hotline
     )?;
     Ok(found.map(|(key,)| key))
-}
-
-/// Notes that the people who keep the shares have said so.
-pub async fn confirm_stored(cw: &Casework, session: &StaffSession) -> Result<(), Error> {
-    let mut tx = cw.storage.write().await?;
-    audit::record(cw, &mut tx, Actor::Staff(session.staff), "recovery.stored", session.organisation, "").await?;
-    Ok(tx.commit().await?)
 }
 
 /// Puts shares together and lets this member in: every epoch is opened and sealed to them. Gives how many epochs.

@@ -480,7 +480,7 @@ async fn two_shares_of_three_open_everything_and_one_opens_nothing() {
 }
 
 #[tokio::test]
-async fn new_shares_replace_the_old_ones() {
+async fn new_shares_replace_the_old_ones_once_they_are_stored() {
     on_each_engine(async |world| {
         let (anna, old) = first_administrator(world).await;
         let admin = anna.signed(world).await;
@@ -492,10 +492,28 @@ async fn new_shares_replace_the_old_ones() {
         let ben_in = ben.signed(world).await;
         let how = Split::new(3, 5).unwrap();
         assert!(matches!(recovery::renew(&world.cw, &ben_in, how).await, Err(RecoveryError::NotAHolder)));
+        recovery::renew(&world.cw, &admin, how).await.unwrap();
         let new = recovery::renew(&world.cw, &admin, how).await.unwrap();
-        assert!(matches!(recovery::recover(&world.cw, &ben_in, &old).await, Err(RecoveryError::NotOurs)));
-        assert_eq!(recovery::recover(&world.cw, &ben_in, &new[1..4]).await.unwrap(), 1);
+        recovery::confirm_stored(&world.cw, &ben_in).await.unwrap();
+        assert!(matches!(recovery::recover(&world.cw, &ben_in, &new[1..4]).await, Err(RecoveryError::NotOurs)));
+        assert_eq!(
+            recovery::recover(&world.cw, &ben_in, &old).await.unwrap(),
+            1,
+            "nobody has said that the new are stored"
+        );
         assert!(ben.signed(world).await.is_holder());
+
+        recovery::confirm_stored(&world.cw, &admin).await.unwrap();
+        let cleo = newcomer(world, &admin, "cleo", Role::Administrator).await;
+        let cleo_in = cleo.signed(world).await;
+        assert!(matches!(recovery::recover(&world.cw, &cleo_in, &old).await, Err(RecoveryError::NotOurs)));
+        assert_eq!(recovery::recover(&world.cw, &cleo_in, &new[1..4]).await.unwrap(), 1);
+        recovery::confirm_stored(&world.cw, &admin).await.unwrap();
+        assert_eq!(
+            recovery::recover(&world.cw, &cleo_in, &new[0..3]).await.unwrap(),
+            1,
+            "saying it twice changes nothing"
+        );
     })
     .await;
 }

@@ -175,12 +175,16 @@ pub async fn to_queue(visit: Visit) -> Response {
     Redirect::to(&Queue { language: visit.language }.to_string()).into_response()
 }
 
-/// They say that the shares are stored.
+/// They say that the shares are stored: new ones take the place of the earlier ones.
 pub async fn stored(
     State(app): State<Arc<App>>,
     Path(SharesStored { language }): Path<SharesStored>,
     Signed(session): Signed,
 ) -> Answer {
-    recovery::confirm_stored(&app.casework, &session).await?;
+    match recovery::confirm_stored(&app.casework, &session).await {
+        Ok(()) => {}
+        Err(RecoveryError::Failed(cause)) => return Err(cause.into()),
+        Err(_) => return Err(Failure::Forbidden),
+    }
     Ok(Redirect::to(&Queue { language }.to_string()).into_response())
 }

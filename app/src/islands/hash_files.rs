@@ -288,15 +288,15 @@ pub fn HashFiles(
                 </Show>
                 <p class="visually-hidden">{move || count(&say(|words| &words.status), files)}</p>
             </div>
+            <ul class="files">
+                <For each=move || files.chosen.get() key=|file| file.id children=row />
+            </ul>
             <Show when=move || files.chosen.with(|chosen| chosen.iter().any(is_at_hand))>
                 <label class="opt">
                     <input type="checkbox" on:change=move |event| want_edited(files, event_target_checked(&event)) />
                     <span>{say(|words| &words.edited)}<small>{say(|words| &words.edited_hint)}</small></span>
                 </label>
             </Show>
-            <ul class="files">
-                <For each=move || files.chosen.get() key=|file| file.id children=row />
-            </ul>
             <div id=NOT_READY role="status" tabindex="-1">
                 {move || hold.pressed.get().filter(|_| hold.busy.get()).map(|by| not_ready(words, &held, hold, by))}
             </div>

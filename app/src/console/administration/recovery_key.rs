@@ -59,7 +59,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
     }).await)
 }
 
-/// Makes new shares for who knows their password, and shows them this once: the ones before open nothing from then on.
+/// Makes new shares for who knows their password, and shows them this once. The ones before stay good until these are said to be stored.
 pub async fn renew(
     State(app): State<Arc<App>>,
     Path(RecoveryKey { language }): Path<RecoveryKey>,
