@@ -1,4 +1,5 @@
-//! Pictures that look alike: every stored PDQ hash in memory, in an index that misses nothing ([`hashing::index`]).
+//! Pictures that look alike: every stored PDQ hash in memory, in an index that misses nothing ([`hashing::index`]). Of a
+//! video some frames, by which it is found; how much it shares with another is looked up then.
 //!
 //! Storage stays the truth. The index only names candidates; whoever asks looks them up, so that what was erased meanwhile
 //! is never shown. It is filled when the process starts, while pages are already served, and read on from there by a
@@ -11,15 +12,22 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use chrono::{DateTime, TimeDelta, Utc};
 use hashing::Pdq;
 use hashing::index::{Entry, Index};
+use hashing::vpdq::FrameHash;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::item::Algorithm;
-use crate::{Casework, Error, fetch_all};
+use crate::{Casework, Error, fetch_all, video};
 
 /// Rows read at a time.
 const PAGE: i64 = 10_000;
+
+/// Videos read at a time: each may have 12,000 frames.
+const VIDEOS: i64 = 100;
+
+/// So many of a video's frames are in the index. A minute's cut of an hour still holds one or two of them.
+const FRAMES_A_VIDEO: usize = 64;
 
 /// Row ids grow with time, but a transaction may commit after one that was begun later, and clocks of several machines
 /// differ. So this much is read again every time; what is known already is not added twice.
@@ -124,12 +132,20 @@ pub async fn refresh(cw: &Casework) -> Result<(), Error> {
             while let Some(page) = page(cw, &mut floor).await? {
                 cw.near.add(page);
             }
+            floor = first_id_of(before.last - OVERLAP);
+            while let Some(page) = videos(cw, &mut floor).await? {
+                cw.near.add(page);
+            }
             beside(move || near.merge()).await;
             before.last = now;
         }
         before => {
             let (mut all, mut floor) = (Vec::new(), Uuid::nil());
             while let Some(page) = page(cw, &mut floor).await? {
+                all.extend(page);
+            }
+            floor = Uuid::nil();
+            while let Some(page) = videos(cw, &mut floor).await? {
                 all.extend(page);
             }
             beside(move || near.replace(Index::build(all))).await;
@@ -169,4 +185,32 @@ async fn page(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Err
         Ok(Entry { pdq: Pdq::new(bytes), id: item.as_u128() })
     });
     entries.collect::<Result<Vec<_>, Error>>().map(Some)
+}
+
+/// Frames of the next videos, in the order of their ids; none when there are no more.
+async fn videos(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let rows = fetch_all!(
+        &mut tx,
+        (Uuid, Uuid, String),
+        "SELECT id, item_id, frames FROM fingerprint JOIN video_frames ON digest = value
+         WHERE id > $1 AND algorithm = $2 ORDER BY id LIMIT $3",
+        *floor,
+        Algorithm::Vpdq,
+        VIDEOS
+    )?;
+    let Some((last, ..)) = rows.last() else { return Ok(None) };
+    *floor = *last;
+    let mut entries = Vec::new();
+    for (_, item, frames) in rows {
+        let frames = video::frames_of(frames.as_bytes())?;
+        entries.extend(some_of(&frames, FRAMES_A_VIDEO).map(|frame| Entry { pdq: frame.pdq, id: item.as_u128() }));
+    }
+    Ok(Some(entries))
+}
+
+/// At most so many frames, as far apart as can be.
+pub(crate) fn some_of(frames: &[FrameHash], most: usize) -> impl Iterator<Item = &FrameHash> {
+    let taken = frames.len().min(most);
+    (0..taken).filter_map(move |place| frames.get(place * frames.len() / taken))
 }

@@ -6,26 +6,51 @@
 use std::collections::HashMap;
 
 use hashing::Pdq;
+use hashing::vpdq::{self, FrameHash};
 use sqlx::FromRow;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::item::{Algorithm, Detail, Item};
+use crate::near::some_of;
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::{CaseState, Outcome};
-use crate::{Casework, Error, fetch_all, fetch_optional};
+use crate::{Casework, Error, fetch_all, fetch_optional, video};
 
 /// The most that are shown of an item, the closest first: a picture may be in thousands of cases.
 pub const MOST: usize = 20;
 
+/// So many frames of a video are looked for in the index.
+const FRAMES_ASKED: usize = 1_000;
+
+/// So many frames of a video are looked for in another one.
+const FRAMES_COMPARED: usize = 500;
+
+/// From here on two videos count as related: `ThreatExchange`'s threshold for a query.
+const LEAST_SHARED: u32 = 80;
+
 /// How close an item of another case is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closeness {
     /// The same link, account, or bytes.
     Same,
-    /// A picture so many of 256 bits away, at most [`Pdq::SAME_PICTURE`].
+    /// A picture so many of 256 bits away, at most [`Pdq::SAME_PICTURE`]; or a moment of a video.
     Near(u32),
+    /// A video, of which or in which so many per cent of the frames are found: 80 to 100.
+    Shares(u32),
+}
+
+impl Closeness {
+    /// The closest first.
+    fn rank(self) -> u32 {
+        match self {
+            Self::Same => 0,
+            Self::Near(distance) => 1 + distance,
+            Self::Shares(percent) => 101_u32.saturating_sub(percent),
+        }
+    }
 }
 
 /// An item of another case, and what became of it there.
@@ -43,6 +68,15 @@ pub struct Related {
     pub outcome: Option<Outcome>,
     /// Where the item stands.
     pub item_state: String,
+    /// Of a file: what it is.
+    pub media_type: Option<String>,
+}
+
+impl Related {
+    /// Whether it is a video.
+    pub fn is_video(&self) -> bool {
+        self.media_type.as_deref().is_some_and(|media| media.starts_with("video/"))
+    }
 }
 
 /// What is related to each item of a case, the closest first.
@@ -64,7 +98,7 @@ pub(crate) async fn of_case(
     for item in items {
         let of_item = found.entry(item.id).or_default();
         add_near(cw, tx, session, case, item, of_item).await?;
-        of_item.sort_by(|one, other| one.0.cmp(&other.0).then(other.1.item_id.cmp(&one.1.item_id)));
+        of_item.sort_by(|one, other| one.0.rank().cmp(&other.0.rank()).then(other.1.item_id.cmp(&one.1.item_id)));
         of_item.truncate(MOST);
     }
     Ok(found)
@@ -84,7 +118,8 @@ async fn same(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Vec<Sam
         SameRow,
         "SELECT * FROM (
              SELECT mine.id AS of_item, item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome,
-                 item.state AS item_state, dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
+                 item.state AS item_state, item.media_type,
+                 dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
              FROM item mine JOIN item ON item.lookup = mine.lookup AND item.case_id <> mine.case_id
              JOIN cases ON cases.id = item.case_id
              WHERE mine.case_id = $1 AND mine.lookup IS NOT NULL AND hotline_id = $2
@@ -98,7 +133,8 @@ async fn same(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Vec<Sam
         SameRow,
         "SELECT DISTINCT * FROM (
              SELECT mine.id AS of_item, item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome,
-                 item.state AS item_state, dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
+                 item.state AS item_state, item.media_type,
+                 dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
              FROM item mine JOIN fingerprint print ON print.item_id = mine.id AND print.algorithm IN ($4, $5)
              JOIN fingerprint other ON other.algorithm = print.algorithm AND other.value = print.value
              JOIN item ON item.id = other.item_id AND item.case_id <> mine.case_id
@@ -122,24 +158,69 @@ async fn add_near(
     item: &Item,
     found: &mut Vec<(Closeness, Related)>,
 ) -> Result<(), Error> {
-    let hashes = hashes_of(item);
+    let frames = frames(tx, item).await?;
+    let mut hashes = hashes_of(item);
+    hashes.extend(some_of(&frames, FRAMES_ASKED).map(|frame| frame.pdq));
     if hashes.is_empty() {
         return Ok(());
     }
     let mut near: Vec<_> = cw.near.items_near(hashes).await.into_iter().collect();
     near.sort_by_key(|&(item, distance)| (distance, std::cmp::Reverse(item)));
-    for (id, distance) in near {
+    // Of another hotline's cases nothing is shown; they must not make a page wait.
+    for (id, distance) in near.into_iter().take(10 * MOST) {
         if found.len() >= MOST {
             break;
         }
         if found.iter().any(|(_, known)| known.item_id == id) {
             continue;
         }
-        if let Some(related) = elsewhere(tx, session, case, id).await? {
-            found.push((Closeness::Near(distance), related));
-        }
+        let Some(related) = elsewhere(tx, session, case, id).await? else { continue };
+        let closeness = match &frames {
+            frames if !frames.is_empty() && related.is_video() => shared_with(tx, frames, id).await?,
+            _ => Some(Closeness::Near(distance)),
+        };
+        found.extend(closeness.map(|closeness| (closeness, related)));
     }
     Ok(())
+}
+
+/// A video's frames; none of anything else.
+async fn frames(tx: &mut Tx, item: &Item) -> Result<Vec<FrameHash>, Error> {
+    let Detail::File { fingerprints, .. } = &item.detail else { return Ok(Vec::new()) };
+    match fingerprints.iter().find(|print| print.algorithm == Algorithm::Vpdq) {
+        Some(print) => Ok(video::frames(tx, &print.value).await?.unwrap_or_default()),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// How much a video has in common with another one, if enough.
+async fn shared_with(tx: &mut Tx, frames: &[FrameHash], other: Uuid) -> Result<Option<Closeness>, Error> {
+    let listed = fetch_optional!(
+        tx,
+        (String,),
+        "SELECT frames FROM fingerprint JOIN video_frames ON digest = value WHERE item_id = $1 AND algorithm = $2 LIMIT 1",
+        other,
+        Algorithm::Vpdq
+    )?;
+    let Some((listed,)) = listed else { return Ok(None) };
+    let (mine, other) = (frames.to_vec(), video::frames_of(listed.as_bytes())?);
+    // Milliseconds of a processor. A panic in there is logged by its place; there is then nothing to show.
+    let percent = spawn_blocking(move || in_common(&mine, &other)).await.unwrap_or_default();
+    Ok((percent >= LEAST_SHARED).then_some(Closeness::Shares(percent)))
+}
+
+/// How many per cent of one video's frames are found in the other, the way round that gives more: either may be a cut of
+/// the other. Whole lists up to [`FRAMES_COMPARED`], of longer ones so many frames.
+fn in_common(one: &[FrameHash], other: &[FrameHash]) -> u32 {
+    let found = |wanted: &[FrameHash], among: &[FrameHash]| {
+        let wanted: Vec<_> = some_of(wanted, FRAMES_COMPARED).cloned().collect();
+        vpdq::compare(&wanted, among).map_or(0.0, |similarity| similarity.query_percent)
+    };
+    let most = found(one, other).max(found(other, one));
+    // 0 to 100.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let percent = most as u32;
+    percent
 }
 
 /// A picture's hashes that are compared: all of enough structure.
@@ -156,7 +237,7 @@ async fn elsewhere(tx: &mut Tx, session: &StaffSession, case: Uuid, item: Uuid) 
     Ok(fetch_optional!(
         tx,
         Related,
-        "SELECT item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome, item.state AS item_state
+        "SELECT item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome, item.state AS item_state, item.media_type
          FROM item JOIN cases ON cases.id = item.case_id
          WHERE item.id = $1 AND case_id <> $2 AND hotline_id = $3
              AND EXISTS (SELECT 1 FROM fingerprint WHERE item_id = item.id)",

@@ -158,7 +158,8 @@ pub(crate) async fn of_draft(
     Ok(videos)
 }
 
-fn frames_of(json: &[u8]) -> Result<Vec<FrameHash>, Error> {
+/// The frames in a stored list.
+pub(crate) fn frames_of(json: &[u8]) -> Result<Vec<FrameHash>, Error> {
     serde_json::from_slice(json).map_err(|_| Error::Inconsistent(FRAMES))
 }
 

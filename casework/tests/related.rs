@@ -5,6 +5,8 @@
 mod common;
 mod desk;
 
+use std::ops::Range;
+
 use casework::near::{self, NearPictures};
 use casework::related::{Closeness, MOST, Related};
 use casework::staff::session::StaffSession;
@@ -98,6 +100,63 @@ async fn links_are_related_and_what_became_of_them_is_told() {
         assert_eq!((related.case_id, related.item_id), (cases[1], items[1]));
         assert_eq!((related.state.as_str(), related.item_state.as_str()), ("closed", "removed"));
         assert!(related.outcome.is_some());
+    })
+    .await;
+}
+
+/// A frame like no other.
+fn frame(number: u64) -> String {
+    let mut mixed = number;
+    let hash: String = (0..4)
+        .map(|_| {
+            mixed = mixed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let once = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let twice = (once ^ (once >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            format!("{:016x}", twice ^ (twice >> 31))
+        })
+        .collect();
+    format!("{hash},100,{number}.000")
+}
+
+/// A case with a video of these frames.
+async fn with_video(world: &World, hotline: &Hotline, number: u32, frames: Range<u64>) -> Uuid {
+    let case = desk::case(world, hotline, Shape::level(2)).await;
+    let mut video = file(number, "");
+    video.media_type = hashing::Media::of(b"\0\0\0\x18ftypisom");
+    let item = desk::file(world, case, &video).await;
+    let list = serde_json::to_string(&frames.map(frame).collect::<Vec<_>>()).unwrap();
+    let digest = number.to_be_bytes().to_vec();
+    let mut tx = world.cw.storage.write().await.unwrap();
+    execute!(&mut tx, "INSERT INTO video_frames (digest, frames) VALUES ($1, $2)", digest.as_slice(), list).unwrap();
+    execute!(
+        &mut tx,
+        "INSERT INTO fingerprint (id, item_id, algorithm, value) VALUES ($1, $2, 'vpdq', $3)",
+        world.cw.new_id(),
+        item,
+        digest
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    case
+}
+
+#[tokio::test]
+async fn a_cut_of_a_video_and_a_picture_out_of_it_are_found_and_another_video_is_not() {
+    on_each_engine(async |world| {
+        let hotline = world.hotline().await;
+        let analyst = member(world, &hotline, "kaisa", Role::Analyst).await;
+        let whole = with_video(world, &hotline, 1, 0..3000).await;
+        let cut = with_video(world, &hotline, 2, 1500..1700).await;
+        let mixed = with_video(world, &hotline, 3, 2900..3100).await;
+        with_video(world, &hotline, 4, 9000..9100).await;
+        let hash = frame(0);
+        let still = file(5, &format!(r#""pdq":"{}","pdq_quality":90,"#, &hash[..64]));
+        let still = with_file(world, &hotline, &still).await;
+        near::refresh(&world.cw).await.unwrap();
+        assert_eq!(found(world, &analyst, whole).await, [(Closeness::Near(0), still), (Closeness::Shares(100), cut)]);
+        assert_eq!(found(world, &analyst, cut).await, [(Closeness::Shares(100), whole)]);
+        assert_eq!(found(world, &analyst, mixed).await, [], "half of it is not enough");
+        assert_eq!(found(world, &analyst, still).await, [(Closeness::Near(0), whole)]);
     })
     .await;
 }

@@ -44,18 +44,22 @@ fn one(desk: &Desk, open: &OpenItem, closeness: Closeness, related: &Related) ->
     view! {
         <li>
             <a href=href><bdi class="code">{related.reference.to_string()}</bdi></a>
-            " · " {how_close(language, &open.item.detail, closeness)}
+            " · " {how_close(language, open, closeness, related)}
             " · " {state(language, related.state)} {ended} {became}
         </li>
     }
     .into_any()
 }
 
-fn how_close(language: Language, detail: &Detail, closeness: Closeness) -> String {
-    match (detail, closeness) {
+fn how_close(language: Language, open: &OpenItem, closeness: Closeness, related: &Related) -> String {
+    match (&open.item.detail, closeness) {
         (Detail::Location(_), _) => say!(language, "case.related.link"),
         (Detail::Account(_), _) => say!(language, "case.related.account"),
         (Detail::File { .. }, Closeness::Same) => say!(language, "case.related.file"),
-        (Detail::File { .. }, Closeness::Near(distance)) => say!(language, "case.related.near", distance = distance),
+        (Detail::File { .. }, Closeness::Shares(percent)) => say!(language, "case.related.video", percent = percent),
+        (Detail::File { media_type, .. }, Closeness::Near(distance)) => {
+            let is_moment = related.is_video() || media_type.starts_with("video/");
+            say!(language, if is_moment { "case.related.moment" } else { "case.related.near" }, distance = distance)
+        }
     }
 }
