@@ -79,6 +79,23 @@ test('the most urgent case is taken first, whatever came first', async () => {
   await staff.leaves();
 });
 
+/** Words in one form are not lost when another is sent, unless that is wanted. */
+async function keepsWhatIsUnsaved(staff) {
+  await staff.fill({ note: 'Not saved yet.' });
+  const asked = new Promise((resolve) => {
+    staff.page.once('dialog', async (dialog) => {
+      await dialog.dismiss();
+      resolve(dialog.message());
+    });
+  });
+  await staff.press(staff.button('case.labels.save'));
+  assert.equal(await asked, staff.say('case.unsaved'));
+  const note = staff.field('note');
+  assert.equal(await note.inputValue(), 'Not saved yet.');
+  assert.ok(await note.evaluate((field) => field === document.activeElement), 'what would be lost has the focus');
+  await staff.fill({ note: '' });
+}
+
 for (const [name, way] of Object.entries(WAYS)) {
   test(`a case is worked and followed, ${name}`, async () => {
     const { reporter: child, code } = await reports('picture', IN_DANGER, way);
@@ -99,6 +116,7 @@ for (const [name, way] of Object.entries(WAYS)) {
     await staff.fill({ class: 'C4', basis: 'national', why: 'Read in the report.' });
     await staff.does(staff.button('case.assess.save'));
     await staff.fill({ label: ['shared_by_peer'] });
+    if (staff.javaScript) await keepsWhatIsUnsaved(staff);
     await staff.does(staff.button('case.labels.save'));
     await staff.fill({ note: 'Called the school line at nine.' });
     await staff.does(staff.button('case.note.save'));

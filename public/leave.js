@@ -1,4 +1,4 @@
-// On every page: leaving quickly, copying, printing. Each page works without it.
+// On every page: leaving quickly, copying, printing, and asking before words are lost. Each page works without it.
 // As GOV.UK's "Exit this page", but the history entry is replaced. Words come from the link's data attributes.
 (() => {
   const link = document.querySelector("a.leave[href]");
@@ -78,6 +78,16 @@
       getSelection().selectAllChildren(target);
     }
   }
+
+  // Where a page has several forms, sending one would lose what stands in another.
+  const desk = document.querySelector("[data-unsaved]");
+  if (desk) document.addEventListener("submit", (event) => {
+    const fields = [...desk.querySelectorAll("textarea")];
+    const unsaved = fields.find((field) => field.form !== event.target && field.value.trim());
+    if (!unsaved || confirm(desk.dataset.unsaved)) return;
+    event.preventDefault();
+    unsaved.focus();
+  });
 
   const helpers = "[data-copy-target], [data-print]";
   for (const button of document.querySelectorAll(helpers)) button.hidden = false;

@@ -67,7 +67,7 @@ fn body(desk: &Desk) -> AnyView {
     view! {
         {head(desk)}
         {problems}
-        <div class="case">
+        <div class="case" data-unsaved=say!(desk.language, "case.unsaved")>
             <div>
                 {told(desk)}
                 {assess::part(desk)}
