@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const WARMING = 3;
+const WARMING = 1000; // milliseconds
 const [bundle, way, picture, ...numbers] = process.argv.slice(2);
 const [width, height, rounds] = numbers.map(Number);
 const { ofPicture, ofFrame } = await import(pathToFileURL(bundle));
@@ -23,9 +23,11 @@ const ways = {
   },
 };
 let hashed;
-for (let round = -WARMING; round < rounds; round += 1) {
+const began = performance.now();
+while (performance.now() - began < WARMING) await ways[way]();
+for (let round = 0; round < rounds; round += 1) {
   const start = process.hrtime.bigint();
   hashed = await ways[way]();
-  if (round >= 0) console.log(String(process.hrtime.bigint() - start));
+  console.log(String(process.hrtime.bigint() - start));
 }
 console.log(hashed);
