@@ -135,7 +135,7 @@ async fn use_recovery_key(
     execute!(
         tx,
         "UPDATE organisation SET recovery_key = $1, recovery_threshold = $2, recovery_shares = $3 WHERE id = $4",
-        key.clone(),
+        *key,
         threshold,
         shares,
         session.organisation

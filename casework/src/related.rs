@@ -213,7 +213,7 @@ async fn shared_with(tx: &mut Tx, frames: &[FrameHash], other: Uuid) -> Result<O
 /// the other. Whole lists up to [`FRAMES_COMPARED`], of longer ones so many frames.
 fn in_common(one: &[FrameHash], other: &[FrameHash]) -> u32 {
     let found = |wanted: &[FrameHash], among: &[FrameHash]| {
-        let wanted: Vec<_> = some_of(wanted, FRAMES_COMPARED).cloned().collect();
+        let wanted: Vec<_> = some_of(wanted, FRAMES_COMPARED).copied().collect();
         vpdq::compare(&wanted, among).map_or(0.0, |similarity| similarity.query_percent)
     };
     let most = found(one, other).max(found(other, one));
