@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch } from './support/browser.mjs';
-import { FILMS, film } from './support/film.mjs';
+import { FILMS, film, webp } from './support/film.mjs';
 import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
 import { openHotline } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
@@ -89,6 +89,26 @@ test('a video that is cancelled, and one that is broken, leave the others alone'
   assert.equal(nothing, undefined);
   assert.ok(frames.length > 2);
   await child.sees('hash.problem.video');
+  await child.context.close();
+});
+
+test('a picture that takes long is let go of at once, and the next one is begun by another worker', async () => {
+  const slow = webp(folder, 'slow.webp', { size: '6000x4000' });
+  const quick = webp(folder, 'quick.webp', { size: '320x240' });
+  const child = await Reporter.arrives(browser, house);
+  await child.enters('picture');
+  await child.fill(ANSWERS.whose);
+  await child.go(child.onward());
+  await child.fill(ANSWERS['age-in-picture']);
+  await child.go(child.onward());
+  let workers = 0;
+  child.page.on('worker', () => { workers += 1; });
+  await child.hands.files(child.page.locator('#choose-files'), [slow, quick].map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  await child.page.locator('ul.files progress').first().waitFor();
+  await child.press(child.button('hash.cancel_name', { name: slow.name }));
+  await child.page.locator('ul.files li.done').waitFor();
+  assert.deepEqual((await shown(child)).map(([{ sha256 }]) => sha256), [native([quick.path])[0].sha256]);
+  assert.equal(workers, 2);
   await child.context.close();
 });
 

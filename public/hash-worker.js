@@ -188,12 +188,9 @@
 
   function cancel(id) {
     const waiting = files.findIndex((entry) => entry.id === id);
-    if (waiting >= 0) {
-      files.splice(waiting, 1);
-      postMessage({ kind: "cancelled", id });
-    } else if (busy === id) {
-      unwanted.add(id);
-    }
+    if (waiting >= 0) files.splice(waiting, 1);
+    if (busy === id) unwanted.add(id);
+    else postMessage({ kind: "cancelled", id });
   }
 
   // A drawn picture of 96 × 80 as a BMP, and what it must hash to.

@@ -383,7 +383,7 @@ async fn the_frames_of_a_video_are_kept_beside_a_draft_and_nowhere_else() {
         let file = format!("{:064x}", 0xaa);
         let browser = Browser::new(site);
         let send = async |body: String| browser.send("/draft/frames", "application/json", body).await.status;
-        assert_eq!(send(part(&file, 100)).await, StatusCode::CONFLICT, "there is no draft");
+        assert_eq!(send(part(&file, 100)).await, StatusCode::NO_CONTENT, "a draft begins with it");
         browser.post("/en/picture/whose", &[("whose", "me")]).await;
         assert_eq!(send(part(&file, 100)).await, StatusCode::NO_CONTENT);
         assert_eq!(send(part(&file, 100)).await, StatusCode::NO_CONTENT, "twice is once");
@@ -391,6 +391,7 @@ async fn the_frames_of_a_video_are_kept_beside_a_draft_and_nowhere_else() {
             assert_eq!(send(nonsense.clone()).await, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
         }
         assert_eq!(world.count("SELECT count(*) FROM draft_part").await, 1);
+        assert_eq!(world.count("SELECT count(*) FROM draft").await, 1, "the one that began");
     })
     .await;
 }

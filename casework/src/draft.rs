@@ -156,22 +156,35 @@ pub async fn save(
 }
 
 async fn start(cw: &Casework, door: Door, step: Step, typed: Typed) -> Result<Saved, Error> {
-    let cookie = CookieToken::generate(&*cw.randomness);
-    let keys = keys_of(cw, &cookie);
-    let id = cw.new_id();
     let mut draft = Draft::default();
     draft.put(door, step, typed);
     let mut tx = cw.storage.write().await?;
+    let begun = begin(cw, &mut tx, &draft).await?;
+    tx.commit().await?;
+    Ok(Saved::Kept { cookie: begun.cookie, draft, is_new: true })
+}
+
+/// A draft that has just begun.
+pub(crate) struct Begun {
+    pub(crate) id: Uuid,
+    pub(crate) cookie: CookieToken,
+    pub(crate) keys: CookieKeys,
+}
+
+/// Begins a draft under a new cookie.
+pub(crate) async fn begin(cw: &Casework, tx: &mut Tx, draft: &Draft) -> Result<Begun, Error> {
+    let cookie = CookieToken::generate(&*cw.randomness);
+    let keys = keys_of(cw, &cookie);
+    let id = cw.new_id();
     execute!(
-        &mut tx,
+        tx,
         "INSERT INTO draft (id, lookup, sealed_answers, expires_at) VALUES ($1, $2, $3, $4)",
         id,
         keys.lookup,
-        sealed(cw, &keys, id, &draft)?,
+        sealed(cw, &keys, id, draft)?,
         cw.now() + KEPT
     )?;
-    tx.commit().await?;
-    Ok(Saved::Kept { cookie, draft, is_new: true })
+    Ok(Begun { id, cookie, keys })
 }
 
 /// Throws the cookie's draft or receipt away: on leaving, and once the code is saved.

@@ -24,7 +24,7 @@ use crate::storage::{StorageError, Tx};
 use crate::taxonomy::{CaseState, Harm, NoticeState, Outcome, Reporter};
 use crate::text::Words;
 use crate::vault::{Binding, CookieKeys, CookieToken, KeyPair, OpenError, PrivateKey, Purpose, Sealed};
-use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional, withdrawal};
+use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional, video, withdrawal};
 
 /// How long a case stays open in a browser after the last step.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
@@ -427,7 +427,15 @@ impl Addition {
 }
 
 /// Adds links, accounts, files and words to the case.
-pub async fn add(cw: &Casework, token: &CookieToken, addition: &Addition, press: &Press) -> Result<(), Refusal> {
+///
+/// `beside`: the cookie of the draft beside which the frames of videos were sent ([`crate::video::keep_part`]).
+pub async fn add(
+    cw: &Casework,
+    token: &CookieToken,
+    addition: &Addition,
+    beside: Option<&CookieToken>,
+    press: &Press,
+) -> Result<(), Refusal> {
     let mut tx = cw.storage.write().await?;
     if !press.is_first(cw, &mut tx).await? {
         return Ok(());
@@ -438,14 +446,16 @@ pub async fn add(cw: &Casework, token: &CookieToken, addition: &Addition, press:
         return Err(Refusal::TooMany);
     }
     let claims = are_files_claimed(&mut tx, case).await?;
+    let collection = claims.then_some(Collection::SelfReported);
+    let videos = video::taken(cw, &mut tx, beside, addition.files.iter().map(|file| file.sha256)).await?;
     for new in addition.items() {
-        let file = match new {
-            NewItem::File(file) => Some(file),
-            NewItem::Location(_) | NewItem::Account(_) => None,
-        };
         let item = item::add(cw, &mut tx, case, &keys, new).await?;
-        if let Some(file) = file.filter(|_| claims) {
-            claim::make(cw, &mut tx, case, item, file, Collection::SelfReported).await?;
+        let NewItem::File(file) = new else { continue };
+        if let Some(frames) = videos.get(&file.sha256) {
+            video::add(cw, &mut tx, case, item, frames, collection).await?;
+        }
+        if let Some(collection) = collection {
+            claim::make(cw, &mut tx, case, item, file, collection).await?;
         }
     }
     if let Some(words) = &addition.words {

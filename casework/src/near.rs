@@ -136,8 +136,9 @@ pub async fn refresh(cw: &Casework) -> Result<(), Error> {
             while let Some(page) = videos(cw, &mut floor).await? {
                 cw.near.add(page);
             }
-            beside(move || near.merge()).await;
-            before.last = now;
+            if beside(move || near.merge()).await {
+                before.last = now;
+            }
         }
         before => {
             let (mut all, mut floor) = (Vec::new(), Uuid::nil());
@@ -148,17 +149,18 @@ pub async fn refresh(cw: &Casework) -> Result<(), Error> {
             while let Some(page) = videos(cw, &mut floor).await? {
                 all.extend(page);
             }
-            beside(move || near.replace(Index::build(all))).await;
-            cw.near.is_ready.store(true, Ordering::Release);
-            *before = Some(Read { all: now, last: now });
+            if beside(move || near.replace(Index::build(all))).await {
+                cw.near.is_ready.store(true, Ordering::Release);
+                *before = Some(Read { all: now, last: now });
+            }
         }
     }
     Ok(())
 }
 
-/// Off the threads that serve; a panic in there is logged by its place, and the next round goes on.
-async fn beside(work: impl FnOnce() + Send + 'static) {
-    drop(spawn_blocking(work).await);
+/// Off the threads that serve. False after a panic in there, which is logged by its place: the next round tries again.
+async fn beside(work: impl FnOnce() + Send + 'static) -> bool {
+    spawn_blocking(work).await.is_ok()
 }
 
 /// The smallest id that a row of this time may have (RFC 9562, section 5.7).

@@ -1,6 +1,7 @@
 //! The frames of videos (vPDQ, `hashing::vpdq`). A list of up to 12,000 is too long for a form, so the browser sends it
-//! beside the draft in parts, sealed under the same cookie. At *Send* each file's list is kept once, by its digest, which
-//! is what fingerprints and claims of the algorithm `vpdq` hold.
+//! beside the draft in parts, sealed under the same cookie; where there is no draft (it ran out, or the file is added to a
+//! case), one begins. With the form each file's list is kept once, by its digest, which is what fingerprints and claims of
+//! the algorithm `vpdq` hold.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::claim::{self, Collection};
-use crate::draft::{self, Row};
+use crate::draft::{self, Draft, Row};
 use crate::item::{self, Algorithm, Fingerprint};
 use crate::storage::Tx;
 use crate::vault::{Binding, CookieKeys, CookieToken, LookupHash, Purpose, Sealed};
@@ -69,49 +70,61 @@ impl TryFrom<Sent> for Part {
 }
 
 /// What became of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Keeping {
     /// It is kept beside the draft.
     Kept,
-    /// There is no draft that it could belong to.
-    NoDraft,
+    /// It is kept, beside a draft that began with it under this cookie.
+    Begun(CookieToken),
     /// The draft holds as many as it may.
     TooMany,
 }
 
-/// Keeps a part beside the cookie's draft. One that comes again takes the place of the first.
+/// Keeps a part beside the cookie's draft or receipt; without one, beside a draft that begins. One that comes again takes
+/// the place of the first.
 pub async fn keep_part(cw: &Casework, cookie: Option<&CookieToken>, part: &Part) -> Result<Keeping, Error> {
-    let Some(cookie) = cookie else { return Ok(Keeping::NoDraft) };
-    let keys = draft::keys_of(cw, cookie);
     let mut tx = cw.storage.write().await?;
-    let Some(row) = draft::row_of(cw, &mut tx, &keys).await?.filter(|row| row.case_id.is_none()) else {
-        return Ok(Keeping::NoDraft);
-    };
-    let file = lookup(cw, row.id, part.file);
+    if let Some(keys) = cookie.map(|cookie| draft::keys_of(cw, cookie))
+        && let Some(row) = draft::row_of(cw, &mut tx, &keys).await?
+    {
+        if !has_room(cw, &mut tx, row.id, part).await? {
+            return Ok(Keeping::TooMany);
+        }
+        put(cw, &mut tx, row.id, &keys, part).await?;
+        tx.commit().await?;
+        return Ok(Keeping::Kept);
+    }
+    let begun = draft::begin(cw, &mut tx, &Draft::default()).await?;
+    put(cw, &mut tx, begun.id, &begun.keys, part).await?;
+    tx.commit().await?;
+    Ok(Keeping::Begun(begun.cookie))
+}
+
+async fn has_room(cw: &Casework, tx: &mut Tx, draft: Uuid, part: &Part) -> Result<bool, Error> {
     let (others,) = fetch_one!(
-        &mut tx,
+        tx,
         (i64,),
         "SELECT count(*) FROM draft_part WHERE draft_id = $1 AND NOT (file = $2 AND part = $3)",
-        row.id,
-        file,
+        draft,
+        lookup(cw, draft, part.file),
         i64::from(part.number)
     )?;
-    if others >= PARTS_A_DRAFT {
-        return Ok(Keeping::TooMany);
-    }
+    Ok(others < PARTS_A_DRAFT)
+}
+
+async fn put(cw: &Casework, tx: &mut Tx, draft: Uuid, keys: &CookieKeys, part: &Part) -> Result<(), Error> {
     let plain = serde_json::to_vec(&part.frames).map_err(|_| Error::Inconsistent(FRAMES))?;
     execute!(
-        &mut tx,
+        tx,
         "INSERT INTO draft_part (draft_id, file, part, parts, sealed_frames) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (draft_id, file, part) DO UPDATE SET parts = excluded.parts, sealed_frames = excluded.sealed_frames",
-        row.id,
-        file,
+        draft,
+        lookup(cw, draft, part.file),
         i64::from(part.number),
         i64::from(part.of),
-        keys.sealing.wrap(&*cw.randomness, Binding::new(row.id, FRAMES), &plain)
+        keys.sealing.wrap(&*cw.randomness, Binding::new(draft, FRAMES), &plain)
     )?;
-    tx.commit().await?;
-    Ok(Keeping::Kept)
+    Ok(())
 }
 
 /// Which file a part belongs to; says nothing to who reads the row.
@@ -154,6 +167,23 @@ pub(crate) async fn of_draft(
             frames.extend(frames_of(&plain)?);
         }
         videos.insert(file, frames);
+    }
+    Ok(videos)
+}
+
+/// The frames that were sent of these files, which are added to a case. They are no longer kept beside the draft.
+pub(crate) async fn taken(
+    cw: &Casework,
+    tx: &mut Tx,
+    cookie: Option<&CookieToken>,
+    files: impl Iterator<Item = Sha256> + Clone,
+) -> Result<Videos, Error> {
+    let Some(keys) = cookie.map(|cookie| draft::keys_of(cw, cookie)) else { return Ok(Videos::new()) };
+    let Some(row) = draft::row_of(cw, tx, &keys).await? else { return Ok(Videos::new()) };
+    let videos = of_draft(cw, tx, &keys, &row, files.clone()).await?;
+    for file in files {
+        let file = lookup(cw, row.id, file);
+        execute!(tx, "DELETE FROM draft_part WHERE draft_id = $1 AND file = $2", row.id, file)?;
     }
     Ok(videos)
 }

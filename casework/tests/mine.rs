@@ -179,7 +179,7 @@ async fn what_is_added_later_is_sealed_and_listed_like_the_rest() {
             files: vec![serde_json::from_str(&sent::FILE.replace("01\"", "02\"")).unwrap()],
             words: Some(words("It came back.")),
         };
-        mine::add(&world.cw, &token, &addition, &Press::default()).await.unwrap();
+        mine::add(&world.cw, &token, &addition, None, &Press::default()).await.unwrap();
         let case = sent.seen(world, &token).await;
         let places: Vec<_> = case.places.iter().map(|place| place.name.as_str()).collect();
         assert_eq!(places, ["Chatterbox", "Sharepic", "example.com"]);
@@ -201,11 +201,11 @@ async fn a_case_holds_no_more_than_a_hundred_items() {
             ..Addition::default()
         };
         assert!(matches!(
-            mine::add(&world.cw, &token, &links(ITEMS - 1), &Press::default()).await,
+            mine::add(&world.cw, &token, &links(ITEMS - 1), None, &Press::default()).await,
             Err(Refusal::TooMany)
         ));
         assert_eq!(world.count("SELECT count(*) FROM item").await, 2, "nothing of it was kept");
-        mine::add(&world.cw, &token, &links(ITEMS - 2), &Press::default()).await.unwrap();
+        mine::add(&world.cw, &token, &links(ITEMS - 2), None, &Press::default()).await.unwrap();
     })
     .await;
 }

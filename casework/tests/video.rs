@@ -8,9 +8,12 @@ use casework::claim;
 use casework::draft::{self, KEPT, Saved};
 use casework::intake;
 use casework::item::Algorithm;
+use casework::mine::{self, Addition};
+use casework::press::Press;
 use casework::report::{Door, Step, Typed};
 use casework::vault::CookieToken;
 use casework::video::{self, FRAMES_A_PART, Keeping, Part};
+use common::sent;
 use common::{World, on_each_engine};
 use hashing::vpdq::FrameHash;
 
@@ -34,7 +37,11 @@ const ANSWERS: &[(Step, &[(&str, &str)])] = &[
 
 /// A draft of somebody's own video, with everything told.
 async fn told(world: &World) -> CookieToken {
-    let mut cookie = None;
+    tell(world, None).await
+}
+
+/// The same, in the draft of this cookie.
+async fn tell(world: &World, mut cookie: Option<CookieToken>) -> CookieToken {
     for (step, fields) in ANSWERS {
         let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         let saved = draft::save(&world.cw, cookie.as_ref(), Door::Picture, *step, typed).await.unwrap();
@@ -87,7 +94,7 @@ async fn parts_in_any_order_and_twice_become_one_list() {
         let all = frames(0, FRAMES_A_PART + 5);
         let (first, second) = all.split_at(FRAMES_A_PART);
         for (number, frames) in [(1, second), (0, first), (1, second)] {
-            assert_eq!(keep(world, &cookie, &part(number, 2, frames)).await, Keeping::Kept);
+            assert!(matches!(keep(world, &cookie, &part(number, 2, frames)).await, Keeping::Kept));
         }
         assert_eq!(world.count("SELECT count(*) FROM draft_part").await, 2);
         send(world, &cookie).await;
@@ -143,21 +150,63 @@ async fn the_same_frames_are_kept_once_and_as_long_as_somebody_claims_them() {
 }
 
 #[tokio::test]
-async fn parts_need_a_draft_and_end_with_it() {
+async fn parts_end_with_their_draft() {
     on_each_engine(async |world| {
         world.hotline().await;
-        let one = part(0, 1, &frames(0, 3));
-        assert_eq!(video::keep_part(&world.cw, None, &one).await.unwrap(), Keeping::NoDraft);
         let cookie = told(world).await;
-        keep(world, &cookie, &one).await;
+        keep(world, &cookie, &part(0, 1, &frames(0, 3))).await;
         world.clock.advance(KEPT);
-        assert_eq!(keep(world, &cookie, &one).await, Keeping::NoDraft);
         draft::purge(&world.cw).await.unwrap();
         assert_eq!(world.count("SELECT count(*) FROM draft_part").await, 0);
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn frames_that_come_after_their_draft_ran_out_are_not_lost() {
+    on_each_engine(async |world| {
+        world.hotline().await;
+        let cookie = told(world).await;
+        world.clock.advance(KEPT);
+        let all = frames(0, 3);
+        let Keeping::Begun(begun) = keep(world, &cookie, &part(0, 1, &all)).await else {
+            panic!("the old one is gone")
+        };
+        tell(world, Some(begun.clone())).await;
+        send(world, &begun).await;
+        assert_eq!(listed(world).await[0].iter().map(ToString::to_string).collect::<Vec<_>>(), all);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_video_that_is_added_to_a_case_is_listed_with_its_frames() {
+    on_each_engine(async |world| {
+        world.hotline().await;
+        let sent = sent::picture(world).await;
+        let case = sent.enter(world).await;
+        let all = frames(0, FRAMES_A_PART + 5);
+        let (first, second) = all.split_at(FRAMES_A_PART);
+        let kept = video::keep_part(&world.cw, None, &part(0, 2, first)).await.unwrap();
+        let Keeping::Begun(beside) = kept else { panic!("nothing was there before") };
+        keep(world, &beside, &part(1, 2, second)).await;
+        let files = vec![serde_json::from_str(VIDEO).unwrap()];
+        let addition = Addition { files, ..Addition::default() };
+        mine::add(&world.cw, &case, &addition, Some(&beside), &Press::default()).await.unwrap();
+        assert_eq!(listed(world).await[0].iter().map(ToString::to_string).collect::<Vec<_>>(), all);
+        assert_eq!(world.count("SELECT count(*) FROM draft_part").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn frames_may_come_while_the_case_code_is_not_saved_yet() {
+    on_each_engine(async |world| {
+        world.hotline().await;
         let cookie = told(world).await;
         send(world, &cookie).await;
-        assert_eq!(keep(world, &cookie, &one).await, Keeping::NoDraft, "it is a receipt now");
+        assert!(matches!(keep(world, &cookie, &part(0, 1, &frames(0, 3))).await, Keeping::Kept));
+        assert!(intake::receipt(&world.cw, &cookie).await.unwrap().is_some(), "it is still shown");
     })
     .await;
 }
@@ -171,10 +220,11 @@ async fn a_draft_holds_so_many_parts_and_no_more() {
             serde_json::from_str::<Part>(&sent).unwrap()
         };
         for file in 0..50 {
-            assert_eq!(keep(world, &cookie, &of_file(file)).await, Keeping::Kept);
+            assert!(matches!(keep(world, &cookie, &of_file(file)).await, Keeping::Kept));
         }
-        assert_eq!(keep(world, &cookie, &of_file(50)).await, Keeping::TooMany);
-        assert_eq!(keep(world, &cookie, &of_file(0)).await, Keeping::Kept, "one that is there may come again");
+        assert!(matches!(keep(world, &cookie, &of_file(50)).await, Keeping::TooMany));
+        let again = keep(world, &cookie, &of_file(0)).await;
+        assert!(matches!(again, Keeping::Kept), "one that is there may come again");
     })
     .await;
 }

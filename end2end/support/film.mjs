@@ -1,4 +1,4 @@
-// Videos for tests, drawn by ffmpeg: a zoom into a fractal. `scripts/setup.sh ffmpeg` installs it.
+// Videos and large pictures for tests, drawn by ffmpeg: a zoom into a fractal. `scripts/setup.sh ffmpeg` installs it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,15 @@ export const FILMS = {
 /** Draws a film of some seconds into a folder; gives it as a browser's file chooser hands it over. */
 export function film(folder, name, { seconds = 2, size = '320x240' } = {}) {
   const { type, codec } = FILMS[name.replace(/^.*-/, '')];
+  return drawn(folder, name, type, size, ['-t', String(seconds), '-pix_fmt', 'yuv420p', '-c:v', ...codec]);
+}
+
+/** A picture in lossless WebP, one of which takes a browser long. */
+export const webp = (folder, name, { size }) => drawn(folder, name, 'image/webp', size, ['-frames:v', '1', '-c:v', 'libwebp', '-lossless', '1']);
+
+function drawn(folder, name, mimeType, size, how) {
   const path = join(folder, name);
-  execFileSync('ffmpeg', [
-    '-nostdin', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `mandelbrot=size=${size}:rate=25`, '-t', String(seconds),
-    '-pix_fmt', 'yuv420p', '-c:v', ...codec, path,
-  ], { stdio: 'pipe' }); // some encoders talk
-  const buffer = readFileSync(path);
-  return { path, name, mimeType: type, buffer };
+  const from = ['-nostdin', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `mandelbrot=size=${size}:rate=25`];
+  execFileSync('ffmpeg', [...from, ...how, path], { stdio: 'pipe' }); // some encoders talk
+  return { path, name, mimeType, buffer: readFileSync(path) };
 }

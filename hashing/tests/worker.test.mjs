@@ -280,7 +280,7 @@ test("a file can be stopped while it is hashed and while it waits", async () => 
   it.say({ kind: "cancel", id: "nobody" });
   await it.until(({ kind, id }) => kind === "done" && id === "third");
   const ends = it.said.filter(({ kind }) => kind !== "progress" && kind !== "ready").map(({ kind, id }) => `${kind} ${id}`);
-  assert.deepEqual(ends, ["cancelled second", "cancelled first", "done third"]);
+  assert.deepEqual(ends, ["cancelled second", "cancelled nobody", "cancelled first", "done third"]);
   assert.ok(it.memories.every(clean));
 });
 

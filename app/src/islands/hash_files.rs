@@ -528,6 +528,6 @@ fn want_edited(_: Files, _: bool) {}
 
 fn remove(files: Files, id: u32) {
     #[cfg(feature = "hydrate")]
-    super::hash_worker::cancel(id);
+    super::hash_worker::cancel(files, id);
     files.chosen.update(|chosen| chosen.retain(|file| file.id != id));
 }

@@ -1,8 +1,13 @@
 //! Talking to the worker that makes the fingerprints (`docs/hashing.md`). It has no network: the page fetches and compiles
 //! the module, only once a file has been chosen, and hands it over.
+//!
+//! A worker hears of a cancelled file between two steps, and some steps take a second (a WebP picture is one). Who waits
+//! for that would wait for nothing, so a worker that stays silent for [`PATIENCE`] is ended, and another one begins anew
+//! what the first had not finished.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use js_sys::{Object, Reflect, WebAssembly};
 use leptos::prelude::*;
@@ -18,11 +23,17 @@ use super::video_player;
 
 const WORKER: &str = "/hash-worker.js";
 
+/// How long a worker may go on with a file that is no longer wanted.
+const PATIENCE: Duration = Duration::from_millis(60);
+
 /// The page's one worker, and the files that wait for its module.
 #[derive(Default)]
 struct Hashing {
     worker: Option<Worker>,
-    has_module: bool,
+    /// The compiled module, once it is here.
+    module: Option<JsValue>,
+    /// The file that the worker was told to stop with, until it says that it has.
+    stopping: Option<u32>,
     /// Whether the frames of videos are wanted.
     watches: bool,
     /// Whether edited copies of pictures are wanted.
@@ -70,7 +81,7 @@ fn next_id(files: Files) -> u32 {
 /// Hashes a file; if need be, once more.
 pub fn again(id: u32) {
     HASHING.with_borrow_mut(|hashing| {
-        if hashing.has_module {
+        if hashing.module.is_some() {
             hashing.post_file(id);
         } else {
             hashing.waiting.push(id);
@@ -82,11 +93,10 @@ pub fn again(id: u32) {
 pub fn want_edited(files: Files, wanted: bool) {
     HASHING.with_borrow_mut(|hashing| hashing.edited = wanted);
     let is_done = |file: &Chosen| matches!(file.state.get_untracked(), State::Done(_)) && !is_video(file);
-    let is_under_way = |file: &Chosen| matches!(file.state.get_untracked(), State::Reading(_) | State::Looking(_));
     for file in files.chosen.get_untracked() {
-        let is_held = HASHING.with_borrow(|hashing| hashing.has_module && hashing.held.contains_key(&file.id));
+        let is_held = HASHING.with_borrow(|hashing| hashing.module.is_some() && hashing.held.contains_key(&file.id));
         if is_held && (is_done(&file) || is_under_way(&file) || file.state.get_untracked() == State::Waiting) {
-            forget(file.id);
+            forget(files, &file);
             file.check.set(Check::Open);
             file.state.set(State::Waiting);
             again(file.id);
@@ -98,19 +108,65 @@ fn is_video(file: &Chosen) -> bool {
     file.video.with_untracked(Option::is_some)
 }
 
-/// Whatever the worker does with the file, it stops.
-fn forget(id: u32) {
-    HASHING.with_borrow(|hashing| hashing.worker.as_ref().map(|worker| post(worker, "cancel", &[("id", id.into())])));
+fn is_under_way(file: &Chosen) -> bool {
+    let is_made = matches!(file.state.get_untracked(), State::Reading(_) | State::Looking(_) | State::Watching(_));
+    is_made || is_checked(file)
+}
+
+/// Whatever the worker does with the file, it stops: by itself, or it is ended.
+fn forget(files: Files, file: &Chosen) {
+    let id = file.id;
+    let must_stop = is_under_way(file);
+    HASHING.with_borrow_mut(|hashing| {
+        let Some(worker) = &hashing.worker else { return };
+        post(worker, "cancel", &[("id", id.into())]);
+        if must_stop {
+            hashing.stopping = Some(id);
+        }
+    });
+    if must_stop {
+        set_timeout(move || end_if_silent(files, id), PATIENCE);
+    }
+}
+
+fn end_if_silent(files: Files, id: u32) {
+    let is_silent = HASHING.with_borrow_mut(|hashing| hashing.stopping.take_if(|stopping| *stopping == id));
+    if is_silent.is_some() {
+        begin_anew(files);
+    }
+}
+
+/// Another worker takes the place of this one, and begins with every file that is not finished.
+fn begin_anew(files: Files) {
+    let Ok(worker) = new_worker(files) else { return fail(files, "broken") };
+    let unfinished: Vec<Chosen> = files.chosen.get_untracked().into_iter().filter(|file| !is_finished(file)).collect();
+    for file in &unfinished {
+        video_player::stop(file.id);
+    }
+    HASHING.with_borrow_mut(|hashing| {
+        if let Some(silent) = hashing.worker.replace(worker) {
+            silent.set_onmessage(None);
+            silent.terminate();
+        }
+        hashing.waiting = unfinished.iter().map(|file| file.id).collect();
+        hashing.begin();
+    });
+}
+
+fn is_finished(file: &Chosen) -> bool {
+    matches!(file.state.get_untracked(), State::Done(_) | State::Failed(_)) && !is_checked(file)
 }
 
 /// Forgets a file, whatever the worker does with it. The row that had the focus goes, so the file field takes it.
-pub fn cancel(id: u32) {
+pub fn cancel(files: Files, id: u32) {
     video_player::stop(id);
     HASHING.with_borrow_mut(|hashing| {
         hashing.waiting.retain(|waiting| *waiting != id);
         hashing.held.remove(&id);
     });
-    forget(id);
+    if let Some(file) = row(files, id) {
+        forget(files, &file);
+    }
     focus_field();
 }
 
@@ -130,19 +186,24 @@ fn start(files: Files, modules: StoredValue<HashModules>) {
     if HASHING.with_borrow(|hashing| hashing.watches) {
         video_player::load();
     }
-    let Ok(worker) = Worker::new(WORKER) else { return fail(files, "broken") };
-    let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard(files, &event.data()));
-    worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-    hear.forget();
+    let Ok(worker) = new_worker(files) else { return fail(files, "broken") };
     HASHING.with_borrow_mut(|hashing| hashing.worker = Some(worker));
     spawn_local(async move {
         let chosen = modules.get_value().chosen();
         match compiled(&chosen).await {
-            Ok(module) => hand_over(&module),
+            Ok(module) => hand_over(module),
             Err(_) => return fail(files, "broken"),
         }
         files.module.set(Some(chosen));
     });
+}
+
+fn new_worker(files: Files) -> Result<Worker, JsValue> {
+    let worker = Worker::new(WORKER)?;
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| heard(files, &event.data()));
+    worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+    Ok(worker)
 }
 
 /// The browser refuses bytes with another digest than the page names.
@@ -153,18 +214,23 @@ async fn compiled(module: &HashModule) -> Result<JsValue, JsValue> {
     JsFuture::from(WebAssembly::compile_streaming(&response)).await
 }
 
-fn hand_over(module: &JsValue) {
+fn hand_over(module: JsValue) {
     HASHING.with_borrow_mut(|hashing| {
-        let Some(worker) = &hashing.worker else { return };
-        post(worker, "start", &[("module", module.clone())]);
-        hashing.has_module = true;
-        for id in std::mem::take(&mut hashing.waiting) {
-            hashing.post_file(id);
-        }
+        hashing.module = Some(module);
+        hashing.begin();
     });
 }
 
 impl Hashing {
+    /// Gives the worker its module, and the files that wait.
+    fn begin(&mut self) {
+        let (Some(worker), Some(module)) = (&self.worker, &self.module) else { return };
+        post(worker, "start", &[("module", module.clone())]);
+        for id in std::mem::take(&mut self.waiting) {
+            self.post_file(id);
+        }
+    }
+
     fn post_file(&self, id: u32) {
         let (Some(worker), Some(file)) = (&self.worker, self.held.get(&id)) else { return };
         if self.watches {
@@ -186,8 +252,11 @@ pub(super) fn post(worker: &Worker, kind: &str, fields: &[(&str, JsValue)]) {
 }
 
 fn heard(files: Files, message: &JsValue) {
-    let id = number(message, "id");
-    match text(message, "kind").as_str() {
+    let (id, kind) = (number(message, "id"), text(message, "kind"));
+    if matches!(kind.as_str(), "cancelled" | "done" | "failed") {
+        HASHING.with_borrow_mut(|hashing| hashing.stopping.take_if(|stopping| *stopping == id));
+    }
+    match kind.as_str() {
         "ready" => files.ready.set(true),
         "broken" => fail(files, "broken"),
         "progress" => {

@@ -165,7 +165,8 @@ impl<'a> Making<'a> {
             Act::Add => {
                 let locations = vec![reports::another_link(self.data, &mut self.chance)?.parse()?];
                 let words = Some(one_of(&mut self.chance, &voices.add)?);
-                mine::add(cw, &token, &Addition { locations, words, ..Addition::default() }, &Press::default()).await?;
+                mine::add(cw, &token, &Addition { locations, words, ..Addition::default() }, None, &Press::default())
+                    .await?;
             }
             Act::Appeal => {
                 mine::appeal(cw, &token, &one_of(&mut self.chance, &voices.appeal)?, &Press::default()).await?;

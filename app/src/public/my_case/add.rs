@@ -9,13 +9,15 @@ use casework::location::{LocationError, MOST_LOCATIONS, PastedLocations, parse_p
 use casework::mine::{self, Addition, ITEMS, Refusal};
 use casework::report::{self, NAMED, Step, Wrong};
 use casework::text::Words;
+use casework::vault::CookieToken;
 use leptos::prelude::*;
 
 use super::{Case, LONGEST_WORDS, about, about_words, answered, opened, still_open, to_my_case};
+use crate::cookies::Holds;
 use crate::error::Answer;
 use crate::form::{Fields, FormState, Problem, error_summary, press_field, problem_line, text_area, text_field};
 use crate::islands::hash_files::{HashFiles, HashWords};
-use crate::paths::{MyCase, MyCaseAdd};
+use crate::paths::{DraftFrames, MyCase, MyCaseAdd};
 use crate::public::code::After;
 use crate::public::report::problems::worded;
 use crate::visit::Visit;
@@ -47,12 +49,24 @@ pub async fn send(
     }
     let wrong = match addition(language, &fields) {
         Err(problems) => problems,
-        Ok(addition) => match mine::add(&app.casework, &open.token, &addition, &fields.press()).await {
+        Ok(addition) => match added(&app, &visit, &open.token, &addition, &fields).await {
             Err(Refusal::TooMany) => vec![Problem::new("links", say!(language, "my_case.add.too_many", max = ITEMS))],
             added => return answered(&app, &visit, language, added, "added"),
         },
     };
     Ok(page(&app, &visit, &open.case, &FormState { fields, problems: wrong }))
+}
+
+/// The frames of videos came beside a draft.
+async fn added(
+    app: &App,
+    visit: &Visit,
+    case: &CookieToken,
+    addition: &Addition,
+    fields: &Fields,
+) -> Result<(), Refusal> {
+    let beside = Holds::Draft.token(app, visit);
+    mine::add(&app.casework, case, addition, beside.as_ref(), &fields.press()).await
 }
 
 /// Parses everything, so that all that is wrong is told at once.
@@ -131,7 +145,8 @@ pub(super) fn page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> R
                 <section>
                     <h2>{say!(language, "my_case.add.files")}</h2>
                     {problem_line("choose-files", form.problem("choose-files"))}
-                    <HashFiles words=HashWords::in_language(language) modules=app.hash_modules.clone() form="add".to_owned() kept />
+                    <HashFiles words=HashWords::in_language(language) modules=app.hash_modules.clone() form="add".to_owned() kept
+                        frames_to=DraftFrames {}.to_string() />
                 </section>
                 <form id="add" method="post" action=MyCaseAdd { language }.to_string()>
                     {press_field(form, app.casework.new_id())}
