@@ -107,6 +107,8 @@ urls! {
     AccountCodes { language: Language } = "/{language}/console/account/codes";
     /// The language of one's own console.
     AccountLanguage { language: Language } = "/{language}/console/account/language";
+    /// Which cases one is given.
+    AccountTakes { language: Language } = "/{language}/console/account/takes";
     /// Ends all of one's own sessions.
     SignOutEverywhere { language: Language } = "/{language}/console/account/sign-out-everywhere";
     /// The members of the hotlines.
@@ -173,6 +175,8 @@ urls! {
     TakeCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/take";
     /// Puts a case back.
     ReleaseCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/release";
+    /// Puts a case back with a reason, and takes the next.
+    SkipCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/skip";
     /// Gives a case to a colleague.
     HandOverCase { language: Language, case: Uuid } = "/{language}/console/case/{case}/hand-over";
     /// Assesses an item of a case.

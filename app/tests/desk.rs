@@ -10,6 +10,7 @@ mod common;
 use axum::http::StatusCode;
 use casework::draft::{self, Saved};
 use casework::intake::{self, Receipt};
+use casework::lapse;
 use casework::near;
 use casework::recovery::{self, Split};
 use casework::report::{Door, Step, Typed};
@@ -19,6 +20,7 @@ use casework::staff::welcome::{self, Identity};
 use casework::text::Words;
 use casework::vault::{CookieToken, NewPassword};
 use casework_common::{World, on_each_engine};
+use chrono::TimeDelta;
 use common::{Browser, Page, site};
 
 const THREAT: &[(Step, &[(&str, &str)])] = &[
@@ -134,7 +136,9 @@ async fn a_taken_case_shows_everything_and_nothing_in_it_can_be_followed() {
         position(&page, "hxxps[:]//media[.]example[.]com/a?b=1");
         assert!(!page.html.contains("https://media.example.com"), "no reported link stands as a link");
         let empty = browser.post("/en/console/take-next", &[]).await;
-        assert_eq!(empty.location, "/en/console");
+        assert_eq!(empty.location, "/en/console?none=1");
+        let page = browser.get(&empty.location).await;
+        assert!(!page.html.contains("none of those that you take"), "nothing waits at all");
     })
     .await;
 }
@@ -237,6 +241,76 @@ async fn a_case_is_found_by_its_name_wherever_it_stands() {
         assert_eq!(browser.get(&format!("/en/console/find?reference={typed}")).await.location, case);
         let missing = browser.get("/en/console/find?reference=SU-000000").await;
         position(&browser.get(&missing.location).await, "No case here has this name:");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_that_is_skipped_leads_to_the_next_and_says_so_to_everybody() {
+    on_each_engine(async |world| {
+        let (browser, threat, seen) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let wrong = browser.post(&format!("{case}/skip"), &[("reason", "")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&wrong, "Choose why.");
+        let next = browser.post(&format!("{case}/skip"), &[("reason", "not_today")]).await;
+        position(&follow(&browser, &next).await, &seen);
+        let queue = browser.get("/en/console").await;
+        position(&queue, &threat);
+        position(&queue, "Skipped by 1");
+        position(&browser.get(&case).await, "Skipped the case: Not this, not today.");
+        let none = browser.post("/en/console/take-next", &[]).await;
+        position(&follow(&browser, &none).await, "none of those that you take");
+    })
+    .await;
+}
+
+/// Whether a box of a form is ticked.
+fn is_checked(page: &Page, name: &str, value: &str) -> bool {
+    let mut boxes = page.html.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap());
+    let found =
+        boxes.find(|tag| tag.contains(&format!("name=\"{name}\"")) && tag.contains(&format!("value=\"{value}\"")));
+    found.unwrap_or_else(|| panic!("no box {name} {value}")).contains("checked")
+}
+
+#[tokio::test]
+async fn everybody_says_which_cases_they_are_given() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        let kept = browser.post("/en/console/account/takes", &[("answers", "sv"), ("left_out", "threat")]).await;
+        let page = follow(&browser, &kept).await;
+        position(&page, "From now on you are given these cases.");
+        for (name, value, is_chosen) in [
+            ("answers", "sv", true),
+            ("answers", "fi", false),
+            ("left_out", "threat", true),
+            ("left_out", "seen", false),
+        ] {
+            assert_eq!(is_checked(&page, name, value), is_chosen, "{name} {value}");
+        }
+        let none = browser.post("/en/console/take-next", &[]).await;
+        assert_eq!(none.location, "/en/console?none=1", "both reports are in Finnish");
+        browser.post("/en/console/account/takes", &[]).await;
+        assert_ne!(browser.post("/en/console/take-next", &[]).await.location, "/en/console?none=1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_lay_too_long_is_in_the_queue_again_and_says_so() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        world.clock.advance(lapse::URGENT_IDLE - TimeDelta::minutes(5));
+        assert_eq!(browser.get("/en/console/mine").await.status, StatusCode::OK, "the session goes on");
+        world.clock.advance(TimeDelta::minutes(6));
+        assert_eq!(lapse::put_back_idle(&world.cw).await.unwrap(), 1);
+        let page = browser.get("/en/console/mine").await;
+        position(&page, "These went back to the queue");
+        position(&page, &threat);
+        position(&browser.get(&case).await, "Nothing happened for too long");
+        browser.post(&format!("{case}/take"), &[]).await;
+        assert!(!browser.get("/en/console/mine").await.html.contains("These went back to the queue"));
     })
     .await;
 }

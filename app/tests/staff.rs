@@ -295,6 +295,9 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
             ]
         };
         assert!(is_form_again(&anna.post(priority, &table("0")).await));
+        let shown = anna.post(priority, &[table("10").as_slice(), &[("preview", "1")]].concat()).await;
+        assert!(shown.status == StatusCode::OK && shown.html.contains("What would change in the queue"));
+        assert_eq!(casework::priority::current(&world.cw).await.unwrap(), casework::priority::PriorityTable::default());
         assert_eq!(anna.post(priority, &table("10")).await.status, StatusCode::SEE_OTHER);
         let saved = casework::priority::current(&world.cw).await.unwrap();
         assert_eq!(saved.level(casework::priority::Trigger::SpreadingImage), 0);

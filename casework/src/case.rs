@@ -32,7 +32,7 @@ use crate::taxonomy::{
 };
 use crate::text::Words;
 use crate::vault::OpenError;
-use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional};
+use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional, lapse};
 
 /// Why something on the desk was refused.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +128,8 @@ pub struct Facts {
     pub closed_at: Option<DateTime<Utc>>,
     /// Who has it in their hands.
     pub holder_id: Option<Uuid>,
+    /// When they last looked at it or did something.
+    pub touched_at: Option<DateTime<Utc>>,
     /// Their name.
     pub holder: Option<String>,
     /// How many of the reporter's messages nobody has read.
@@ -197,11 +199,13 @@ pub struct OpenCase {
 pub async fn open(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenCase, Refused> {
     let opened = read(cw, session, case).await?;
     let is_holder = opened.facts.is_held_by(session);
-    if is_holder && opened.facts.unread_from_reporter == 0 {
+    let is_touched = is_holder && lapse::is_worth_touching(cw, opened.facts.touched_at);
+    if is_holder && !is_touched && opened.facts.unread_from_reporter == 0 {
         return Ok(opened);
     }
     let mut tx = cw.storage.write().await?;
     if is_holder {
+        lapse::touch(cw, &mut tx, case).await?;
         message::read_by_staff(cw, &mut tx, case).await?;
     } else {
         audit::record(cw, &mut tx, Actor::Staff(session.staff), "case.read", case, "").await?;
@@ -246,7 +250,7 @@ async fn facts(tx: &mut Tx, case: Uuid) -> Result<Option<Facts>, Error> {
         tx,
         Facts,
         "SELECT id, reference, hotline_id, state, outcome, harm, reporter, age_band, country, language, danger, spreading, level,
-            deadline, reasons, received_at, closed_at, holder_id, unread_from_reporter, legal_hold, erase_words_at,
+            deadline, reasons, received_at, closed_at, holder_id, touched_at, unread_from_reporter, legal_hold, erase_words_at,
             end_protection_at, withdraw_asked_at,
             (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
             (SELECT name FROM staff WHERE staff.id = holder_id) AS holder
@@ -292,7 +296,7 @@ pub(crate) async fn in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession,
     let held = fetch_optional!(
         tx,
         Held,
-        "UPDATE cases SET updated_at = $1 WHERE id = $2 AND hotline_id = $3 AND holder_id = $4
+        "UPDATE cases SET updated_at = $1, touched_at = $1 WHERE id = $2 AND hotline_id = $3 AND holder_id = $4
          RETURNING id, state, public_key, staff_public_key",
         cw.now(),
         case,

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::storage::{JsonText, Tx};
-use crate::taxonomy::{CaseState, NoticeState, Outcome};
+use crate::taxonomy::{CaseState, NoticeState, Outcome, SkipReason};
 use crate::{Casework, Error, contact, execute, fetch_all};
 
 /// One thing that happened.
@@ -24,6 +24,14 @@ pub enum Event {
     },
     Taken,
     Released,
+    /// Put back without an end, and why.
+    Skipped {
+        reason: SkipReason,
+    },
+    /// Nothing had happened for too long: it went back from these hands by itself.
+    Lapsed {
+        from: Uuid,
+    },
     /// Given from hand to hand.
     HandedOver {
         to: Uuid,
@@ -153,6 +161,8 @@ impl Event {
             Self::Prioritised { .. }
             | Self::Taken
             | Self::Released
+            | Self::Skipped { .. }
+            | Self::Lapsed { .. }
             | Self::HandedOver { .. }
             | Self::StateChanged { .. }
             | Self::Noted

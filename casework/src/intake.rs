@@ -193,7 +193,8 @@ pub async fn receive(
         looks_like_bulk: false,
         earlier_reports: item::earlier_cases(cw, tx, &items).await?,
     };
-    let priority = priority::priority(&facts, &priority::load(tx).await?, &cw.hours, cw.now());
+    let in_force = priority::load(tx).await?;
+    let priority = priority::priority(&facts, &in_force.table, &cw.hours, cw.now());
     let keys = NewCaseKeys::generate(cw);
     let reference = insert(
         cw,
@@ -205,6 +206,7 @@ pub async fn receive(
             report,
             facts: &facts,
             priority: &priority,
+            priority_version: in_force.version,
             keys: &keys,
             language,
         },
@@ -270,6 +272,7 @@ struct NewCase<'a> {
     report: &'a Report,
     facts: &'a Facts,
     priority: &'a Priority,
+    priority_version: i64,
     keys: &'a NewCaseKeys,
     language: &'a LanguageCode,
 }
@@ -282,8 +285,8 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             tx,
             "INSERT INTO cases (id, reference, hotline_id, state, harm, reporter, age_band, country, language, danger, spreading,
                 level, flagger_rank, deadline, reasons, received_at, updated_at, public_key, staff_public_key, code_lookup,
-                reporter_wrapped_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20)
+                reporter_wrapped_key, priority_version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21)
              ON CONFLICT (reference) DO NOTHING",
             new.id,
             reference.as_str(),
@@ -304,7 +307,8 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             new.keys.case.public,
             new.keys.staff.public,
             cw.keys.lookup(Purpose::CaseCode, new.code.as_bytes()),
-            case_keys::wrap_for_reporter(cw, new.code, new.id, &new.keys.case.private)
+            case_keys::wrap_for_reporter(cw, new.code, new.id, &new.keys.case.private),
+            new.priority_version
         )?;
         if inserted == 1 {
             return Ok(reference);

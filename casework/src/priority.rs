@@ -361,24 +361,35 @@ impl Priority {
     }
 }
 
-/// The table in force: the one an administrator saved, else the built-in one.
-pub async fn load(tx: &mut Tx) -> Result<PriorityTable, Error> {
-    let saved = fetch_optional!(tx, (JsonText<PriorityTable>,), "SELECT content FROM priority_table WHERE id = 1")?;
-    Ok(saved.map(|(JsonText(table),)| table).unwrap_or_default())
+/// The table in force.
+#[derive(Default)]
+pub struct InForce {
+    /// The one an administrator saved, else the built-in one.
+    pub table: PriorityTable,
+    /// How often one was saved.
+    pub version: i64,
+}
+
+/// The table in force, and which it is.
+pub async fn load(tx: &mut Tx) -> Result<InForce, Error> {
+    let sql = "SELECT content, version FROM priority_table WHERE id = 1";
+    let saved = fetch_optional!(tx, (JsonText<PriorityTable>, i64), sql)?;
+    Ok(saved.map(|(JsonText(table), version)| InForce { table, version }).unwrap_or_default())
 }
 
 /// The table in force, by itself.
 pub async fn current(cw: &Casework) -> Result<PriorityTable, Error> {
     let mut tx = cw.storage.read().await?;
-    load(&mut tx).await
+    Ok(load(&mut tx).await?.table)
 }
 
-/// Puts another table in force. Cases that are in already keep their level and deadline.
+/// Puts another table in force. Cases that wait follow soon ([`crate::reorder`]).
 pub async fn save(cw: &Casework, by: &StaffSession, table: &PriorityTable) -> Result<(), Error> {
     let mut tx = cw.storage.write().await?;
     execute!(
         &mut tx,
-        "INSERT INTO priority_table (id, content) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET content = excluded.content",
+        "INSERT INTO priority_table (id, content, version) VALUES (1, $1, 1)
+         ON CONFLICT (id) DO UPDATE SET content = excluded.content, version = priority_table.version + 1",
         JsonText(table.clone())
     )?;
     audit::record(cw, &mut tx, Actor::Staff(by.staff), "priority.save", "priority", "").await?;

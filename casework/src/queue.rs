@@ -145,6 +145,8 @@ pub struct QueueRow {
     pub files: i64,
     /// Whether a notice could not be delivered.
     pub notice_failed: bool,
+    /// How many colleagues put it back unfinished and still leave it to others.
+    pub skips: i64,
 }
 
 impl QueueRow {
@@ -195,6 +197,19 @@ macro_rules! may_hold {
     };
 }
 
+/// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`], [`crate::skip`]). In danger
+/// (level 0) language keeps nobody away.
+macro_rules! is_given {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = cases.id AND skip.staff_id = $2 AND skip.until > $3)
+         AND NOT EXISTS (SELECT 1 FROM left_out WHERE left_out.staff_id = $2 AND left_out.until > $3
+            AND left_out.topic IN (cases.harm, cases.age_band))
+         AND (level = 0 OR NOT EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2)
+            OR EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2
+                AND staff_language.language = cases.language))"
+    };
+}
+
 /// The cases with an item that waits for somebody else's assessment: `$2` is who looks, `$3` whether they are a lead. Few
 /// wait at any time, so they come first and their cases are looked up (`CROSS JOIN` holds SQLite to that order).
 macro_rules! second_look {
@@ -207,7 +222,7 @@ macro_rules! second_look {
 }
 
 /// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
-/// `$13` the case the page starts after, `$14` how many.
+/// `$13` the case the page starts after, `$14` how many, `$15` now.
 macro_rules! page_of {
     ($which:expr) => {
         concat!(
@@ -218,7 +233,8 @@ macro_rules! page_of {
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'location') AS locations,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'account') AS accounts,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'file') AS files,
-                EXISTS (SELECT 1 FROM notice WHERE case_id = cases.id AND notice.state = 'undeliverable') AS notice_failed
+                EXISTS (SELECT 1 FROM notice WHERE case_id = cases.id AND notice.state = 'undeliverable') AS notice_failed,
+                (SELECT COUNT(*) FROM skip WHERE skip.case_id = cases.id AND skip.until > $15) AS skips
              FROM ", $which,
             " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
               AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
@@ -267,7 +283,8 @@ pub async fn list(
         after.deadline,
         after.received_at,
         after.id,
-        i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
+        i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+        cw.now()
     )?;
     let is_more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -327,12 +344,14 @@ pub async fn counts(cw: &Casework, session: &StaffSession) -> Result<Counts, Err
     )?)
 }
 
-/// The most urgent case this person may take. `$1` hotline, `$2` staff.
+/// The most urgent case this person is given. `$1` hotline, `$2` staff, `$3` now.
 pub(crate) const MOST_URGENT: &str = concat!(
     "SELECT id FROM cases WHERE hotline_id = $1 AND ",
     queued!(),
     " AND ",
     may_hold!("$2"),
+    " AND ",
+    is_given!(),
     " ORDER BY level, flagger_rank, deadline, received_at, id LIMIT 1"
 );
 
@@ -342,13 +361,15 @@ pub(crate) const OLDEST_OVERDUE: &str = concat!(
     queued!(),
     " AND level IN (2, 3) AND deadline < $3 AND ",
     may_hold!("$2"),
+    " AND ",
+    is_given!(),
     " ORDER BY deadline, id LIMIT 1"
 );
 
 /// Which take of an analyst's is for what has waited longest.
 const TAKE_FOR_THE_OVERDUE: i64 = 10;
 
-/// Takes the most urgent case. While nothing waits in levels 0 and 1, each analyst's tenth take is the case of levels 2
+/// Takes the most urgent case of those this person is given ([`crate::staff::takes`]). While nothing waits in levels 0 and 1, each analyst's tenth take is the case of levels 2
 /// and 3 that has been overdue longest, so that nothing waits for ever. None if nothing waits.
 pub async fn take_next(cw: &Casework, session: &StaffSession) -> Result<Option<Uuid>, Refused> {
     if !session.is_holder() {
@@ -375,7 +396,7 @@ async fn choose(cw: &Casework, tx: &mut Tx, session: &StaffSession, number: i64)
             return Ok(overdue);
         }
     }
-    Ok(tx.most_urgent_case(session.organisation, session.staff).await?)
+    Ok(tx.most_urgent_case(session.organisation, session.staff, cw.now()).await?)
 }
 
 async fn urgent_waits(tx: &mut Tx, hotline: Uuid) -> Result<bool, Error> {
@@ -428,7 +449,7 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
     let taken = execute!(
         tx,
         concat!(
-            "UPDATE cases SET holder_id = $1, held_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
+            "UPDATE cases SET holder_id = $1, held_at = $2, touched_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
              WHERE id = $4 AND state = $5 AND holder_id IS NULL AND ",
             may_hold!("$1")
         ),
@@ -494,7 +515,7 @@ pub async fn hand_over(
     let handed = execute!(
         &mut tx,
         concat!(
-            "UPDATE cases SET holder_id = $1, held_at = $2 WHERE id = $3 AND EXISTS
+            "UPDATE cases SET holder_id = $1, held_at = $2, touched_at = $2 WHERE id = $3 AND EXISTS
                 (SELECT 1 FROM staff WHERE staff.id = $1 AND state = 'active' AND organisation_id = $4) AND ",
             may_hold!("$1")
         ),

@@ -113,6 +113,36 @@ choice! {
 }
 
 choice! {
+    /// What an analyst may leave to others for a day: a harm, or an age. The codes are those of the harm and the age band.
+    Topic {
+        /// Somebody's own picture.
+        OwnImage = "own_image",
+        /// A threat.
+        Threat = "threat",
+        /// Something that somebody saw.
+        Seen = "seen",
+        /// A child younger than ten.
+        Under10 = "under_10",
+    }
+}
+
+choice! {
+    /// Why an analyst puts a case back without an end.
+    SkipReason {
+        /// They do not write the reporter's language.
+        Language = "language",
+        /// Not this, not today.
+        NotToday = "not_today",
+        /// They know somebody in it.
+        KnowsSomebody = "knows_somebody",
+        /// It needs somebody who knows more about such cases.
+        NeedsExpert = "needs_expert",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+choice! {
     /// What an item shows, by a neutral code. What a code is called in law differs by country.
     Class {
         /// Cannot be told.

@@ -12,17 +12,21 @@ use casework::staff::member;
 use casework::staff::password::{self, ChangeError};
 use casework::staff::second_factor;
 use casework::staff::session::{self, OpenSession, StaffSession};
+use casework::staff::takes::{self, Takes};
+use casework::taxonomy::Topic;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::frame::{Place, console_page};
-use super::signed::Signed;
+use super::signed::{Holder, Signed};
 use super::{new_password, recovery_codes};
 use crate::cookies::Holds;
 use crate::error::Answer;
-use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field, text_field};
-use crate::paths::{Account, AccountCodes, AccountLanguage, AccountPassword, SignIn, SignOutEverywhere, Url};
+use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary, select_field, text_field};
+use crate::paths::{
+    Account, AccountCodes, AccountLanguage, AccountPassword, AccountTakes, SignIn, SignOutEverywhere, Url,
+};
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
 use crate::{App, drawings, say};
@@ -34,6 +38,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(AccountPassword::PATTERN, get(to_account).post(change_password))
         .route(AccountCodes::PATTERN, get(to_account).post(new_codes))
         .route(AccountLanguage::PATTERN, get(to_account).post(change_language))
+        .route(AccountTakes::PATTERN, get(to_account).post(change_takes))
         .route(SignOutEverywhere::PATTERN, get(to_account).post(sign_out_everywhere))
 }
 
@@ -43,6 +48,7 @@ pub fn router() -> Router<Arc<App>> {
 enum Done {
     Password,
     Language,
+    Takes,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +81,8 @@ async fn page(
     let language = visit.language;
     let open = session::own(&app.casework, session).await?;
     let address = member::own_address(&app.casework, session).await?;
+    let takes = takes::own(&app.casework, session).await?;
+    let is_holder = session.is_holder();
     let left = second_factor::recovery_codes_left(&app.casework, session).await?;
     let (own, role) = (session.id, session.role);
     let zone = app.casework.hours.zone();
@@ -93,6 +101,7 @@ async fn page(
                 <p class="lede">{who}</p>
                 {done.map(|done| flash(language, done))}
                 {error_summary(language, &form)}
+                {is_holder.then(|| takes_form(language, &takes))}
                 {sessions(language, own, open, time)}
                 {password_form(language, &address, &form)}
                 {codes_form(language, left, &address, &form)}
@@ -107,6 +116,7 @@ fn flash(language: Language, done: Done) -> impl IntoView {
     let words = match done {
         Done::Password => say!(language, "account.password.done"),
         Done::Language => say!(language, "account.language.done"),
+        Done::Takes => say!(language, "account.takes.done"),
     };
     view! { <p class="flash" role="status">{drawings::check()} {words}</p> }
 }
@@ -186,6 +196,48 @@ fn language_form(language: Language) -> impl IntoView {
             </form>
         </section>
     }
+}
+
+/// Which cases `take_next` gives.
+fn takes_form(language: Language, takes: &Takes) -> impl IntoView + use<> {
+    let chosen = takes.languages.iter().map(|language| ("answers".to_owned(), language.as_str().to_owned()));
+    let left_out = takes.left_out.iter().map(|topic| ("left_out".to_owned(), topic.to_string()));
+    let form = FormState::filled(Fields(chosen.chain(left_out).collect()));
+    let languages =
+        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let topics = Topic::ALL
+        .iter()
+        .map(|topic| Choice::new(topic.as_str(), say!(language, format!("account.topic.{topic}"))))
+        .collect();
+    view! {
+        <section class="panel" id="takes">
+            <h2>{say!(language, "account.takes.title")}</h2>
+            <p>{say!(language, "account.takes.text")}</p>
+            <form class="stack" method="post" action=AccountTakes { language }.to_string()>
+                {choices(&form, "checkbox", "answers", say!(language, "account.takes.languages"), "", languages)}
+                <p class="hint">{say!(language, "account.takes.languages_hint")}</p>
+                {choices(&form, "checkbox", "left_out", say!(language, "account.takes.left_out"), "", topics)}
+                <p class="hint">{say!(language, "account.takes.left_out_hint")}</p>
+                <div class="actions"><button class="btn quiet">{say!(language, "account.takes.button")}</button></div>
+            </form>
+        </section>
+    }
+}
+
+/// What the form offers; anything else is nothing.
+async fn change_takes(
+    State(app): State<Arc<App>>,
+    Path(AccountTakes { language }): Path<AccountTakes>,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let offered = fields.all("answers").filter_map(|code| code.parse::<Language>().ok());
+    let takes = Takes {
+        languages: offered.filter_map(|language| language.code().parse().ok()).collect(),
+        left_out: fields.all("left_out").filter_map(|code| code.parse().ok()).collect(),
+    };
+    takes::change(&app.casework, &session, &takes).await?;
+    Ok(Redirect::to(&format!("{}?done=takes", Account { language })).into_response())
 }
 
 async fn change_password(

@@ -9,6 +9,7 @@ use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
 
+use super::keys;
 use crate::page::Page;
 use crate::visit::Visit;
 use crate::words::Language;
@@ -70,6 +71,19 @@ impl Place {
         }
     }
 
+    /// What leads there by keyboard: `g`, and another one.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Queue => "g q",
+            Self::Mine => "g m",
+            Self::Colleagues => "g c",
+            Self::Waiting => "g w",
+            Self::SecondLook => "g s",
+            Self::Administration => "g a",
+            Self::Account => "g o",
+        }
+    }
+
     /// How many cases wait there.
     fn count(self, counts: &Counts) -> Option<i64> {
         match self {
@@ -107,6 +121,7 @@ pub async fn console_page<V: IntoView + 'static>(
     let nav = nav(visit, session, status, place, counts);
     let demo = app.demo.then(|| say!(visit.language, "frame.demo"));
     let skip = say!(visit.language, "frame.skip");
+    let sheet = keys::sheet(visit.language);
     Page::console(title).with_status(status).render(app, visit, move || {
         view! {
             <a class="skip" href="#main">{skip}</a>
@@ -117,6 +132,7 @@ pub async fn console_page<V: IntoView + 'static>(
                     {content()}
                 </main>
             </div>
+            {sheet}
         }
     })
 }
@@ -129,7 +145,7 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
         .map(|place| {
             let count = counts.as_ref().and_then(|counts| place.count(counts)).map(|count| view! { <span>{count}</span> });
             view! {
-                <a href=place.href(language) aria-current=(place == here).then_some("page")>{place.words(language)} " " {count}</a>
+                <a href=place.href(language) aria-current=(place == here).then_some("page") data-key=place.key() data-key-name=place.words(language)>{place.words(language)} " " {count}</a>
             }
         })
         .collect_view();
@@ -143,6 +159,7 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
                 <form method="post" action=paths::SignOut { language }.to_string()>
                     <button type="submit">{say!(language, "sign_in.out")}</button>
                 </form>
+                {keys::button(language)}
                 {languages(visit, status, here)}
             </div>
         </nav>

@@ -5,6 +5,7 @@ mod administration;
 mod case;
 pub mod door;
 pub mod frame;
+mod keys;
 mod new_password;
 mod notice;
 mod queue;

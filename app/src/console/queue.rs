@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use casework::case::Refused;
+use casework::lapse;
 use casework::priority::Reason;
 use casework::queue::{self, Counts, QueueFilter, QueuePage, QueueRow};
 use casework::reference::NotAReference;
@@ -24,6 +25,13 @@ use crate::form::{Choice, Fields, FormState, select_field};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
 use crate::{App, countries, drawings, paths, say};
+
+/// In a list's URL: where its page begins.
+const AFTER: &str = "after";
+/// In the queue's URL: the name that led to no case.
+const REFERENCE: &str = "reference";
+/// In the queue's URL: there was no case to give.
+const NOTHING_GIVEN: &str = "none";
 
 /// What a list's URL may carry.
 type Asked = Query<BTreeMap<String, String>>;
@@ -55,7 +63,7 @@ pub async fn find(
     Holder(session): Holder,
     Query(asked): Asked,
 ) -> Answer {
-    let typed = asked.get("reference").map(String::as_str).unwrap_or_default();
+    let typed = asked.get(REFERENCE).map(String::as_str).unwrap_or_default();
     let found = match typed.parse() {
         Ok(reference) => queue::find(&app.casework, &session, &reference).await?,
         Err(NotAReference) => None,
@@ -64,7 +72,7 @@ pub async fn find(
         Some(case) => paths::CasePage { language, case }.to_string(),
         None => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
-            format!("{}?{}", paths::Queue { language }, query.append_pair("reference", typed).finish())
+            format!("{}?{}", paths::Queue { language }, query.append_pair(REFERENCE, typed).finish())
         }
     };
     Ok(Redirect::to(&to).into_response())
@@ -85,15 +93,20 @@ pub async fn show_second_look(
     show(app, visit, session, Place::SecondLook, asked).await
 }
 
-/// Takes the most urgent case and opens it; an empty queue says so.
+/// Takes the most urgent case and opens it; where there is none, the queue says so.
 pub async fn take_next(
     State(app): State<Arc<App>>,
     Path(paths::TakeNext { language }): Path<paths::TakeNext>,
     Holder(session): Holder,
 ) -> Answer {
-    let to = match queue::take_next(&app.casework, &session).await {
+    take_the_next(&app, &session, language).await
+}
+
+/// The next case, taken and open.
+pub(super) async fn take_the_next(app: &App, session: &StaffSession, language: Language) -> Answer {
+    let to = match queue::take_next(&app.casework, session).await {
         Ok(Some(case)) => paths::CasePage { language, case }.to_string(),
-        Ok(None) => paths::Queue { language }.to_string(),
+        Ok(None) => format!("{}?{NOTHING_GIVEN}=1", paths::Queue { language }),
         Err(Refused::Failed(cause)) => return Err(Failure::Internal(cause)),
         Err(_) => return Err(Failure::Forbidden),
     };
@@ -104,19 +117,20 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let language = visit.language;
     let fields = Fields(asked.into_iter().collect());
     let filter = filter_of(&fields);
-    let after = fields.get("after").parse().ok();
+    let after = fields.get(AFTER).parse().ok();
     let list = listed(place);
     let page = queue::list(&app.casework, &session, list, &filter, after.clone()).await?;
     let counts = queue::counts(&app.casework, &session).await?;
     let table = Table { language, now: app.casework.now(), place, me: session.staff };
     let head = head(language, place, &counts);
     let filters = filters(&app, language, place, &fields);
-    let finder = finder(language, fields.get("reference"));
+    let finder = finder(language, fields.get(REFERENCE));
     let is_first = after.is_none();
     let pager = pager(language, place, &fields, is_first, &page);
     let rows = table.view(page.rows, filter != QueueFilter::default());
+    let news = news(&app, language, &session, place, &fields, &counts).await?;
     Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
-        view! { {head} {finder} {filters} {rows} {pager} }
+        view! { {head} {news} {finder} {filters} {rows} {pager} }
     })
     .await)
 }
@@ -145,6 +159,44 @@ fn filter_of(fields: &Fields) -> QueueFilter {
     }
 }
 
+/// Above the lists of what to do: that nothing was given though cases wait, and what went back from one's own hands.
+async fn news(
+    app: &App,
+    language: Language,
+    session: &StaffSession,
+    place: Place,
+    fields: &Fields,
+    counts: &Counts,
+) -> Result<AnyView, casework::Error> {
+    if !matches!(place, Place::Queue | Place::Mine) {
+        return Ok(().into_any());
+    }
+    let is_nothing_given = !fields.get(NOTHING_GIVEN).is_empty() && counts.queue > 0;
+    let nothing_given = is_nothing_given.then(|| {
+        view! {
+            <p class="notice" role="status">
+                {say!(language, "queue.nothing_given")} " "
+                <a href=paths::Account { language }.to_string() + "#takes">{say!(language, "queue.what_you_take")}</a>
+            </p>
+        }
+    });
+    let lapsed = lapse::own(&app.casework, session).await?;
+    let lapsed = (!lapsed.is_empty()).then(|| {
+        let cases = lapsed.into_iter().map(|case| {
+            let href = paths::CasePage { language, case: case.case_id }.to_string();
+            view! { <li><a href=href><bdi>{case.reference.to_string()}</bdi></a></li> }
+        });
+        view! {
+            <section class="notice" aria-labelledby="lapsed">
+                <h2 id="lapsed">{say!(language, "queue.lapsed.title")}</h2>
+                <p>{say!(language, "queue.lapsed.text")}</p>
+                <ul class="lapsed">{cases.collect_view()}</ul>
+            </section>
+        }
+    });
+    Ok(view! { {nothing_given} {lapsed} }.into_any())
+}
+
 fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
     let due = (place == Place::Queue && counts.due_soon > 0).then(|| {
         let count = u64::try_from(counts.due_soon).unwrap_or_default();
@@ -153,7 +205,7 @@ fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
     let take = (place == Place::Queue).then(|| {
         view! {
             <form method="post" action=paths::TakeNext { language }.to_string()>
-                <button class="btn" type="submit" accesskey="n">{say!(language, "queue.take_next")} " " <kbd>"N"</kbd></button>
+                <button class="btn" type="submit" accesskey="n" data-key="n" data-key-name=say!(language, "queue.take_next")>{say!(language, "queue.take_next")} " " <kbd>"N"</kbd></button>
             </form>
         }
     });
@@ -161,7 +213,7 @@ fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
         <header class="work-head">
             <h1>{place.words(language)}</h1>
             {due}
-            <a class="btn quiet small" href=place.href(language)>{say!(language, "queue.refresh")}</a>
+            <a class="btn quiet small" href=place.href(language) data-key="r">{say!(language, "queue.refresh")}</a>
             {take}
         </header>
     }
@@ -177,7 +229,7 @@ fn finder(language: Language, typed: &str) -> AnyView {
         {missing}
         <form class="finder" method="get" action=paths::FindCase { language }.to_string()>
             <label for="reference">{say!(language, "queue.find.label")}</label>
-            <input id="reference" name="reference" type="search" dir="ltr" autocomplete="off" value=typed.to_owned() required />
+            <input id="reference" name="reference" type="search" data-key="/" dir="ltr" autocomplete="off" value=typed.to_owned() required />
             <button class="btn quiet small" type="submit">{say!(language, "queue.find.button")}</button>
         </form>
     }
@@ -193,10 +245,13 @@ fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyV
     let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code))).collect();
     let languages = Language::ALL.into_iter().map(|code| Choice::new(code.code(), code.name().to_owned())).collect();
     let states = states_of(place).iter().map(|&code| Choice::new(code.as_str(), state(language, code))).collect();
-    let is_open = !fields.0.iter().all(|(name, value)| value.is_empty() || name == "after" || name == "reference");
+    let is_open = !fields
+        .0
+        .iter()
+        .all(|(name, value)| value.is_empty() || [AFTER, REFERENCE, NOTHING_GIVEN].contains(&name.as_str()));
     view! {
         <details class="more filter-box" open=is_open>
-            <summary>{say!(language, "queue.filter.title")}</summary>
+            <summary data-key="f">{say!(language, "queue.filter.title")}</summary>
             <form class="filters" method="get" action=place.href(language)>
                 {select_field(&form, "level", say!(language, "queue.filter.level"), None, with_any(levels))}
                 {select_field(&form, "harm", say!(language, "queue.filter.harm"), None, with_any(harms))}
@@ -223,13 +278,13 @@ fn states_of(place: Place) -> &'static [CaseState] {
 }
 
 fn pager(language: Language, place: Place, fields: &Fields, is_first: bool, page: &QueuePage) -> Option<AnyView> {
-    let is_filter = |name: &str| name != "after" && name != "reference";
+    let is_filter = |name: &str| ![AFTER, REFERENCE, NOTHING_GIVEN].contains(&name);
     let kept = || fields.0.iter().filter(|(name, value)| is_filter(name) && !value.is_empty());
     let link = |after: Option<String>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(kept());
         if let Some(after) = after {
-            query.append_pair("after", &after);
+            query.append_pair(AFTER, &after);
         }
         format!("{}?{}", place.href(language), query.finish())
     };
@@ -239,8 +294,9 @@ fn pager(language: Language, place: Place, fields: &Fields, is_first: bool, page
     }
     let first =
         (!is_first).then(|| view! { <a class="btn quiet" href=link(None)>{say!(language, "queue.first_page")}</a> });
-    let next =
-        next.map(|href| view! { <a class="btn quiet" href=href rel="next">{say!(language, "queue.next_page")}</a> });
+    let next = next.map(
+        |href| view! { <a class="btn quiet" href=href rel="next" data-key="]">{say!(language, "queue.next_page")}</a> },
+    );
     Some(view! { <nav class="pager" aria-label=say!(language, "queue.pages")>{first} {next}</nav> }.into_any())
 }
 
@@ -356,14 +412,18 @@ impl Table {
         let known = Language::from_str(row.language.as_str()).ok();
         let other_language =
             (known != Some(language)).then(|| view! { <li class="pill">{language_name(&row.language)}</li> });
-        view! { <ul class="pills">{unread} {failed} {stands} {reasons} {other_language}</ul> }.into_any()
+        let skips = u64::try_from(row.skips).ok().filter(|skips| *skips > 0);
+        let skipped =
+            skips.map(|skips| view! { <li class="pill wait">{say_count(language, "queue.skipped", skips)}</li> });
+        view! { <ul class="pills">{unread} {failed} {stands} {skipped} {reasons} {other_language}</ul> }.into_any()
     }
 }
 
 /// A level as a small lit window, with its meaning for those who hear it.
-pub fn level_mark(language: Language, level: i64) -> impl IntoView {
+pub fn level_mark(language: Language, level: impl std::fmt::Display) -> impl IntoView {
+    let (level, class) = (level.to_string(), format!("level l{level}"));
     view! {
-        <span class=format!("level l{level}")>
+        <span class=class>
             <span class="visually-hidden">{say!(language, "queue.level_word")} " "</span>
             {level}
         </span>

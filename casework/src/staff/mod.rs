@@ -8,4 +8,5 @@ pub mod password;
 pub mod second_factor;
 pub mod session;
 pub mod sign_in;
+pub mod takes;
 pub mod welcome;

@@ -56,14 +56,19 @@ impl Tx {
 
     /// The case at the head of a hotline's queue that this person may take; on PostgreSQL it is locked, and cases that
     /// others are taking are passed over.
-    pub(crate) async fn most_urgent_case(&mut self, hotline: Uuid, staff: Uuid) -> Result<Option<Uuid>, StorageError> {
+    pub(crate) async fn most_urgent_case(
+        &mut self,
+        hotline: Uuid,
+        staff: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Uuid>, StorageError> {
         Ok(match self {
             Self::Sqlite(t) => {
-                sqlx::query_scalar(MOST_URGENT).bind(hotline).bind(staff).fetch_optional(&mut **t).await?
+                sqlx::query_scalar(MOST_URGENT).bind(hotline).bind(staff).bind(now).fetch_optional(&mut **t).await?
             }
             Self::Postgres(t) => {
                 let sql = AssertSqlSafe(format!("{MOST_URGENT} FOR UPDATE OF cases SKIP LOCKED"));
-                sqlx::query_scalar(sql).bind(hotline).bind(staff).fetch_optional(&mut **t).await?
+                sqlx::query_scalar(sql).bind(hotline).bind(staff).bind(now).fetch_optional(&mut **t).await?
             }
         })
     }
@@ -90,7 +95,7 @@ impl Tx {
 /// Every table that holds something of a case.
 const CASE_TABLES: &str =
     "cases, case_key, answer, item, fingerprint, video_frames, claim, message, note, label, assessment, notice,
-    notice_item, referral, contact, history, outbox, session, draft, draft_part";
+    notice_item, referral, contact, history, outbox, session, draft, draft_part, skip, lapse";
 
 impl Storage {
     /// Gives back the space of deleted rows, so that nothing of them stays in the files. SQLite overwrote the rows already

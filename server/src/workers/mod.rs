@@ -39,6 +39,8 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("outbox", Duration::from_secs(2), surroundings, outbox::send_due));
     workers.spawn(repeat("purge", Duration::from_mins(1), surroundings, purge::delete_expired));
     workers.spawn(repeat("overdue", Duration::from_mins(1), surroundings, overdue::raise));
+    workers.spawn(repeat("idle cases", Duration::from_mins(1), surroundings, overdue::put_back));
+    workers.spawn(repeat("priority table", Duration::from_secs(10), surroundings, overdue::reorder));
     workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
     workers.spawn(repeat("near pictures", Duration::from_secs(5), surroundings, near::refresh));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));

@@ -6,18 +6,20 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::priority::{self, LEVELS, LevelTime, SIDELINED, Trigger};
+use casework::reorder::{self, Reordering};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
 
 use super::super::frame::{Place, console_page};
+use super::super::queue::level_mark;
 use super::super::signed::Administrator;
 use super::{Tab, tabs};
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary, select_field, text_field};
 use crate::paths::PriorityTable;
 use crate::visit::Visit;
-use crate::words::Language;
+use crate::words::{Language, say_count};
 use crate::{App, say};
 
 /// The names of the fields with each level's minutes.
@@ -30,7 +32,7 @@ const LONGEST: u32 = 86_400;
 /// The table in force.
 pub async fn show(State(app): State<Arc<App>>, visit: Visit, Administrator(session): Administrator) -> Answer {
     let table = priority::current(&app.casework).await?;
-    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields(&table))).await)
+    Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields(&table)), None).await)
 }
 
 fn fields(table: &priority::PriorityTable) -> Fields {
@@ -44,7 +46,15 @@ fn fields(table: &priority::PriorityTable) -> Fields {
     Fields(levels.into_iter().chain(minutes).chain(round).collect())
 }
 
-async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: StatusCode, form: FormState) -> Response {
+/// `reordering`: what the table in the form would do to the cases that wait. Only then it can be saved.
+async fn page(
+    app: &Arc<App>,
+    visit: &Visit,
+    session: &StaffSession,
+    status: StatusCode,
+    form: FormState,
+    reordering: Option<Reordering>,
+) -> Response {
     let language = visit.language;
     let title = say!(language, "administration.priority.title");
     console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
@@ -64,10 +74,52 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
                     <div class="form-grid">{time_fields(language, &form)}</div>
                     {choices(&form, "checkbox", DAY_AND_NIGHT, say!(language, "administration.priority.day_and_night"), "", level_choices(language, LEVELS))}
                 </section>
-                <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
+                <div class="actions"><button class="btn quiet" name="preview" value="1">{say!(language, "administration.priority.preview")}</button></div>
+                {reordering.map(|reordering| previewed(language, &reordering))}
             </form>
         }
     }).await
+}
+
+/// What would move, and the button that saves.
+fn previewed(language: Language, reordering: &Reordering) -> AnyView {
+    let moves = (0..LEVELS)
+        .flat_map(|from| (0..LEVELS).map(move |to| (from, to)))
+        .filter(|(from, to)| from != to)
+        .filter_map(|(from, to)| Some((from, to, *reordering.moves.get(from)?.get(to)?)))
+        .filter(|(.., cases)| *cases > 0);
+    let rows: Vec<_> = moves
+        .map(|(from, to, cases)| {
+            view! { <tr><td>{level_mark(language, from)}</td><td>{level_mark(language, to)}</td><td class="number">{cases}</td></tr> }
+        })
+        .collect();
+    let table = if rows.is_empty() {
+        view! { <p>{say!(language, "administration.priority.nothing_moves")}</p> }.into_any()
+    } else {
+        view! {
+            <table class="table">
+                <caption class="visually-hidden">{say!(language, "administration.priority.moves")}</caption>
+                <thead><tr>
+                    <th scope="col">{say!(language, "administration.priority.from")}</th>
+                    <th scope="col">{say!(language, "administration.priority.to")}</th>
+                    <th scope="col" class="number">{say!(language, "administration.priority.cases")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let late = say!(language, "administration.priority.late", now = reordering.late, then = reordering.late_then);
+    view! {
+        <section class="panel" id="moves" tabindex="-1" autofocus>
+            <h2>{say!(language, "administration.priority.moves")}</h2>
+            <p>{say_count(language, "administration.priority.waiting", reordering.cases)}</p>
+            {table}
+            <p>{late}</p>
+            <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
+        </section>
+    }
+    .into_any()
 }
 
 fn level_choices(language: Language, count: usize) -> Vec<Choice> {
@@ -118,7 +170,7 @@ fn parse(language: Language, fields: &Fields) -> Result<priority::PriorityTable,
     if problems.is_empty() { table.with_times(times).map_err(|_| Vec::new()) } else { Err(problems) }
 }
 
-/// Puts another table in force.
+/// Shows what another table would do, or puts it in force.
 pub async fn save(
     State(app): State<Arc<App>>,
     Path(PriorityTable { language }): Path<PriorityTable>,
@@ -127,12 +179,17 @@ pub async fn save(
     fields: Fields,
 ) -> Answer {
     match parse(language, &fields) {
+        Ok(table) if fields.has("preview", "1") => {
+            let reordering = Some(reorder::preview(&app.casework, &table).await?);
+            Ok(page(&app, &visit, &session, StatusCode::OK, FormState::filled(fields), reordering).await)
+        }
         Ok(table) => {
             priority::save(&app.casework, &session, &table).await?;
             Ok(Redirect::to(&PriorityTable { language }.to_string()).into_response())
         }
         Err(problems) => {
-            Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, FormState { fields, problems }).await)
+            let form = FormState { fields, problems };
+            Ok(page(&app, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, form, None).await)
         }
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     let items = desk.case.items.iter().map(|item| one(desk, item)).collect_view();
     Some(
         view! {
-            <section class="panel" aria-labelledby="items">
+            <section class="panel" aria-labelledby="items" data-key="a">
                 <h2 id="items">{say!(desk.language, "case.items")}</h2>
                 <ul class="items">{items}</ul>
             </section>

@@ -117,7 +117,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     let is_anything = steps.is_some() || close.is_some() || reopen.is_some() || hold.is_some() || held.is_some();
     is_anything.then(|| {
         view! {
-            <section class="panel" aria-labelledby="end">
+            <section class="panel" aria-labelledby="end" data-key="e">
                 <h2 id="end">{say!(language, "case.end.title")}</h2>
                 {withdraw} {steps} {close} {reopen} {held} {hold}
             </section>

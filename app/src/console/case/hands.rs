@@ -1,4 +1,4 @@
-//! In whose hands the case is: take it, put it back, give it to a colleague.
+//! In whose hands the case is: take it, put it back, skip it, give it to a colleague.
 
 use std::sync::Arc;
 
@@ -6,14 +6,18 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use casework::queue;
+use casework::skip;
+use casework::taxonomy::SkipReason;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Desk, LONGEST, Part, Work, optional_words_in};
+use crate::console::queue::take_the_next;
 use crate::console::signed::Holder;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, Problem, select_field, text_area};
 use crate::visit::Visit;
+use crate::words::Language;
 use crate::{App, paths, say};
 
 /// Takes the case.
@@ -39,6 +43,25 @@ pub async fn release(
     match queue::release(&work.app.casework, &work.session, case).await {
         Ok(()) => Ok(Redirect::to(&paths::Queue { language }.to_string()).into_response()),
         refused => work.answer(Part::Hands, Fields::default(), refused).await,
+    }
+}
+
+/// Puts the case back with a reason, and takes the next one.
+pub async fn skip(
+    State(app): State<Arc<App>>,
+    Path(paths::SkipCase { language, case }): Path<paths::SkipCase>,
+    visit: Visit,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    let work = Work { app, visit, session, case };
+    let Ok(reason) = fields.get("reason").parse::<SkipReason>() else {
+        let problem = Problem::new("reason", say!(language, "case.problem.skip"));
+        return work.again(Part::Hands, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await;
+    };
+    match skip::skip(&work.app.casework, &work.session, case, reason).await {
+        Ok(()) => take_the_next(&work.app, &work.session, language).await,
+        refused => work.answer(Part::Hands, fields, refused).await,
     }
 }
 
@@ -73,7 +96,7 @@ pub(super) fn take_button(desk: &Desk) -> Option<AnyView> {
     is_free.then(|| {
         view! {
             <form method="post" action=paths::TakeCase { language, case: facts.id }.to_string()>
-                <button class="btn" type="submit" accesskey="t">{say!(language, "case.hands.take")} " " <kbd>"T"</kbd></button>
+                <button class="btn" type="submit" accesskey="t" data-key="t" data-key-name=say!(language, "case.hands.take")>{say!(language, "case.hands.take")} " " <kbd>"T"</kbd></button>
             </form>
         }
         .into_any()
@@ -93,7 +116,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
     let release = may_release.then(|| {
         view! {
             <form method="post" action=paths::ReleaseCase { language, case: facts.id }.to_string()>
-                <button class="btn quiet small" type="submit">{say!(language, "case.hands.release")}</button>
+                <button class="btn quiet small" type="submit" data-key="p">{say!(language, "case.hands.release")}</button>
             </form>
         }
     });
@@ -102,10 +125,35 @@ pub(super) fn part(desk: &Desk) -> AnyView {
             <h2 id="hands">{say!(language, "case.hands.title")}</h2>
             <p>{who}</p>
             {release}
+            {desk.is_mine().then(|| skip_form(desk))}
             {(desk.is_mine() && !desk.case.colleagues.is_empty()).then(|| hand_over_form(desk))}
         </section>
     }
     .into_any()
+}
+
+/// Why it is put back: what a lead sees of cases that nobody can take.
+fn skip_form(desk: &Desk) -> AnyView {
+    let language = desk.language;
+    let form = desk.form(Part::Hands);
+    let reasons = std::iter::once(Choice::new("", say!(language, "case.choose")))
+        .chain(SkipReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), skip_reason(language, *reason))))
+        .collect();
+    view! {
+        <details class="more" open=form.problem("reason").is_some()>
+            <summary data-key="x">{say!(language, "case.hands.skip")}</summary>
+            <form method="post" action=paths::SkipCase { language, case: desk.id() }.to_string()>
+                {select_field(&form, "reason", say!(language, "case.hands.skip_reason"), Some(say!(language, "case.hands.skip_hint")), reasons)}
+                <p><button class="btn quiet small" type="submit">{say!(language, "case.hands.skip_now")}</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The words for a reason.
+pub(super) fn skip_reason(language: Language, reason: SkipReason) -> String {
+    say!(language, format!("case.skip_reason.{reason}"))
 }
 
 fn hand_over_form(desk: &Desk) -> AnyView {
@@ -117,8 +165,8 @@ fn hand_over_form(desk: &Desk) -> AnyView {
         )
         .collect();
     view! {
-        <details class="more" open=desk.came_back(Part::Hands)>
-            <summary>{say!(language, "case.hands.hand_over")}</summary>
+        <details class="more" open=desk.came_back(Part::Hands) && form.problem("reason").is_none()>
+            <summary data-key="h">{say!(language, "case.hands.hand_over")}</summary>
             <form method="post" action=paths::HandOverCase { language, case: desk.id() }.to_string()>
                 {select_field(&form, "colleague", say!(language, "case.hands.to"), None, colleagues)}
                 {text_area(&form, "handover", say!(language, "case.hands.words"), None, 2)}

@@ -35,7 +35,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
     let language = desk.language;
     let labels = if desk.is_mine() { form(desk) } else { pills(desk) };
     view! {
-        <section class="panel" aria-labelledby="labels">
+        <section class="panel" aria-labelledby="labels" data-key="l">
             <h2 id="labels">{say!(language, "case.labels.title")}</h2>
             {labels}
         </section>

@@ -62,7 +62,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
         view! { <ol class="messages">{messages}</ol> }.into_any()
     };
     view! {
-        <section class="panel" aria-labelledby="thread">
+        <section class="panel" aria-labelledby="thread" data-key="m">
             <h2 id="thread">{say!(language, "case.thread.title")}</h2>
             {thread}
             {(desk.is_mine() && desk.case.facts.state.is_open()).then(|| form(desk))}

@@ -45,6 +45,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::CasePage::PATTERN, get(show::show))
         .route(paths::TakeCase::PATTERN, post(hands::take))
         .route(paths::ReleaseCase::PATTERN, post(hands::release))
+        .route(paths::SkipCase::PATTERN, post(hands::skip))
         .route(paths::HandOverCase::PATTERN, post(hands::hand_over))
         .route(paths::Assess::PATTERN, post(assess::submit))
         .route(paths::WriteMessage::PATTERN, post(message::submit))

@@ -58,7 +58,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
         }
     });
     view! {
-        <section class="panel private" aria-labelledby="notes">
+        <section class="panel private" aria-labelledby="notes" data-key="i">
             <h2 id="notes">{say!(language, "case.note.title")}</h2>
             <p class="hint">{say!(language, "case.note.hint")}</p>
             {(!desk.case.notes.is_empty()).then(|| view! { <ul class="items">{notes}</ul> })}

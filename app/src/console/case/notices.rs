@@ -35,7 +35,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     });
     Some(
         view! {
-            <section class="panel" aria-labelledby="notices">
+            <section class="panel" aria-labelledby="notices" data-key="d">
                 <h2 id="notices">{say!(language, "case.notices.title")}</h2>
                 {(!desk.case.notices.is_empty()).then(|| view! { <ul class="items">{notices}</ul> })}
                 {draft}

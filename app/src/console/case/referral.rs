@@ -62,7 +62,7 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         .collect_view();
     Some(
         view! {
-            <section class="panel" aria-labelledby="referral">
+            <section class="panel" aria-labelledby="referral" data-key="f">
                 <h2 id="referral">{say!(language, "case.referral.title")}</h2>
                 {(!desk.case.referrals.is_empty()).then(|| view! { <ul class="items">{referrals}</ul> })}
                 {may_refer.then(|| form(desk))}

@@ -4,6 +4,7 @@ use casework::history::{Entry, Event};
 use leptos::prelude::*;
 
 use super::Desk;
+use super::hands::skip_reason;
 use super::words::{label, outcome, state};
 use crate::say;
 use crate::words::Language;
@@ -13,7 +14,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
     let language = desk.language;
     let entries = desk.case.history.iter().rev().map(|entry| one(desk, entry)).collect_view();
     view! {
-        <section class="panel" aria-labelledby="history">
+        <section class="panel" aria-labelledby="history" data-key="y">
             <h2 id="history">{say!(language, "case.history.title")}</h2>
             <ol class="history" reversed>{entries}</ol>
         </section>
@@ -39,6 +40,10 @@ fn words(desk: &Desk, event: &Event) -> String {
     match event {
         Event::Prioritised { level } => say!(language, "case.history.prioritised", level = level),
         Event::HandedOver { to } => say!(language, "case.history.handed_over", name = desk.name(*to)),
+        Event::Skipped { reason } => {
+            say!(language, "case.history.skipped", reason = skip_reason(language, *reason))
+        }
+        Event::Lapsed { from } => say!(language, "case.history.lapsed", name = desk.name(*from)),
         Event::StateChanged { to } => say!(language, "case.history.state_changed", state = state(language, *to)),
         Event::Closed { outcome: how, .. } => say!(language, "case.history.closed", outcome = outcome(language, *how)),
         Event::ReporterAdded { locations, files } => {
