@@ -10,7 +10,7 @@ use crate::words::Language;
 
 /// The button that opens the sheet.
 pub fn button(language: Language) -> impl IntoView {
-    view! { <button type="button" data-opens="keys" hidden>{say!(language, "console.keys.button")} " " <kbd>"?"</kbd></button> }
+    view! { <button type="button" data-opens="keys" hidden>{say!(language, "console.keys.button")} " " <kbd aria-hidden="true">"?"</kbd></button> }
 }
 
 /// The sheet. Single keys can be switched off, for those who speak to their computer (WCAG 2.2, 2.1.4).
