@@ -214,6 +214,11 @@ impl Choice {
     }
 }
 
+/// The languages of the pages, each by its own name.
+pub fn language_choices() -> impl Iterator<Item = Choice> {
+    Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned()))
+}
+
 /// Choices of which one (`radio`) or any number (`checkbox`) can be chosen.
 pub fn choices(
     form: &FormState,

@@ -21,7 +21,7 @@ use super::case::words::{age, harm, language_name, reporter, state};
 use super::frame::{Place, console_page};
 use super::signed::Holder;
 use crate::error::{Answer, Failure};
-use crate::form::{Choice, Fields, FormState, select_field};
+use crate::form::{Choice, Fields, FormState, language_choices, select_field};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
 use crate::{App, countries, drawings, paths, say};
@@ -243,7 +243,7 @@ fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyV
     let levels =
         (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level))).collect();
     let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code))).collect();
-    let languages = Language::ALL.into_iter().map(|code| Choice::new(code.code(), code.name().to_owned())).collect();
+    let languages = language_choices().collect();
     let states = states_of(place).iter().map(|&code| Choice::new(code.as_str(), state(language, code))).collect();
     let is_open = !fields
         .0

@@ -18,7 +18,7 @@ use super::case::words::language_name;
 use super::frame::{Place, console_page};
 use super::signed::Lead;
 use crate::error::{Answer, Failure};
-use crate::form::{self, Choice, Fields, FormState, Problem};
+use crate::form::{self, Fields, FormState, Problem, language_choices};
 use crate::paths::{RemoveTemplate, Templates, Url};
 use crate::visit::Visit;
 use crate::words::Language;
@@ -123,7 +123,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, status: Sta
 }
 
 fn content(language: Language, role: Role, own: Vec<Template>, form: &FormState) -> impl IntoView + use<> {
-    let languages = Language::ALL.into_iter().map(|of| Choice::new(of.code(), of.name().to_owned())).collect();
+    let languages = language_choices().collect();
     view! {
         {tabs(language, role, Tab::Templates)}
         <h1>{say!(language, "template.title")}</h1>

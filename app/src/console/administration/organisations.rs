@@ -17,7 +17,9 @@ use super::super::set_up::{LONGEST_NAME, with_none};
 use super::super::signed::Administrator;
 use super::{Tab, tabs};
 use crate::error::{Answer, Failure};
-use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field, text_area, text_field};
+use crate::form::{
+    Choice, Fields, FormState, Problem, error_summary, language_choices, select_field, text_area, text_field,
+};
 use crate::paths::{self, NewOrganisation, Organisations, Resume, Suspend};
 use crate::visit::Visit;
 use crate::words::{Language, say_time};
@@ -128,7 +130,7 @@ fn details_fields(app: &App, language: Language, kind: OrganisationKind, form: &
 
 fn provider_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
     let languages = std::iter::once(Choice::new("", say!(language, "administration.organisation.any_language")))
-        .chain(Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())))
+        .chain(language_choices())
         .collect();
     view! {
         {text_field(form, "notice_email", say!(language, "administration.organisation.email"), Some(say!(language, "administration.organisation.email_hint")), "email", "off")}

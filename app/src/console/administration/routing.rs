@@ -16,7 +16,7 @@ use super::super::set_up::with_none;
 use super::super::signed::Administrator;
 use super::{Tab, tabs};
 use crate::error::Answer;
-use crate::form::{Choice, Fields, FormState, Problem, error_summary};
+use crate::form::{Choice, Fields, FormState, Problem, error_summary, language_choices};
 use crate::paths::Routing;
 use crate::visit::Visit;
 use crate::words::Language;
@@ -151,7 +151,7 @@ fn rule_row(language: Language, number: usize, row: &Row, choices: &Choices) -> 
 /// Any language, ours, and the one a rule names that is none of ours: it stays as long as it is chosen.
 fn languages(language: Language, chosen: &str) -> Vec<Choice> {
     let any = Choice::new("", say!(language, "administration.routing.any_language"));
-    let ours = Language::ALL.into_iter().map(|of| Choice::new(of.code(), of.name().to_owned()));
+    let ours = language_choices();
     let is_other = !chosen.is_empty() && chosen.parse::<Language>().is_err();
     let other = is_other.then(|| Choice::new(chosen, chosen.to_owned()));
     std::iter::once(any).chain(ours).chain(other).collect()

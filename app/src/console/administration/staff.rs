@@ -21,7 +21,7 @@ use super::super::signed::{Administrator, Lead};
 use super::super::welcome::LONGEST_NAME;
 use super::{Tab, tabs};
 use crate::error::{Answer, Failure};
-use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field, text_field};
+use crate::form::{Choice, Fields, FormState, Problem, error_summary, language_choices, select_field, text_field};
 use crate::paths::{self, ChangeRole, Grant, Invite, RemoveMember, ResetMember, Staff, Welcome};
 use crate::visit::Visit;
 use crate::words::{Language, say_time};
@@ -153,8 +153,7 @@ async fn invite_page(
     let language = visit.language;
     let hotlines = organisation::list(&app.casework, OrganisationKind::Hotline).await?;
     let hotlines = hotlines.into_iter().map(|hotline| Choice::new(hotline.id.to_string(), hotline.name)).collect();
-    let languages =
-        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let languages = language_choices().collect();
     let title = say!(language, "administration.staff.invite");
     Ok(console_page(app, visit, session, status, Place::Administration, title.clone(), move || {
         view! {
