@@ -55,7 +55,7 @@ test('the page sees in a video what `suoja hash` sees, and sends it with the rep
   await child.tells({
     ...ANSWERS,
     async files() {
-      await child.hands.files(child.page.locator('#choose-files'), films.map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+      await choosesFiles(child, films);
       await child.page.locator('ul.files li.done').nth(films.length - 1).waitFor();
       for (const [index, [fingerprints, frames]] of (await shown(child)).entries()) {
         const { vpdq, sha256 } = expected[index];
@@ -71,17 +71,26 @@ test('the page sees in a video what `suoja hash` sees, and sends it with the rep
   await child.leaves();
 });
 
-test('a video that is cancelled, and one that is broken, leave the others alone', async () => {
-  const long = film(folder, 'long-vp9.webm', { seconds: 20, size: '640x360' });
-  const whole = film(folder, 'whole-h264.mp4');
+/** Somebody at the question for their files. */
+async function reachesFiles() {
   const child = await Reporter.arrives(browser, house);
   await child.enters('picture');
   await child.fill(ANSWERS.whose);
   await child.go(child.onward());
   await child.fill(ANSWERS['age-in-picture']);
   await child.go(child.onward());
+  return child;
+}
+
+const choosesFiles = (child, files) =>
+  child.hands.files(child.page.locator('#choose-files'), files.map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+
+test('a video that is cancelled, and one that is broken, leave the others alone', async () => {
+  const long = film(folder, 'long-vp9.webm', { seconds: 20, size: '640x360' });
+  const whole = film(folder, 'whole-h264.mp4');
+  const child = await reachesFiles();
   const broken = { name: 'broken.mp4', mimeType: 'video/mp4', buffer: whole.buffer.subarray(0, 2_000) };
-  await child.hands.files(child.page.locator('#choose-files'), [long, broken, whole].map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  await choosesFiles(child, [long, broken, whole]);
   await child.page.locator('ul.files progress').first().waitFor();
   await child.press(child.button('hash.cancel_name', { name: long.name }));
   await child.page.locator('ul.files li.done').nth(1).waitFor();
@@ -95,15 +104,10 @@ test('a video that is cancelled, and one that is broken, leave the others alone'
 test('a picture that takes long is let go of at once, and the next one is begun by another worker', async () => {
   const slow = webp(folder, 'slow.webp', { size: '5000x4000' });
   const quick = webp(folder, 'quick.webp', { size: '320x240' });
-  const child = await Reporter.arrives(browser, house);
-  await child.enters('picture');
-  await child.fill(ANSWERS.whose);
-  await child.go(child.onward());
-  await child.fill(ANSWERS['age-in-picture']);
-  await child.go(child.onward());
+  const child = await reachesFiles();
   let workers = 0;
   child.page.on('worker', () => { workers += 1; });
-  await child.hands.files(child.page.locator('#choose-files'), [slow, quick].map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  await choosesFiles(child, [slow, quick]);
   await child.sees('hash.reading', { percent: 100 });
   await child.press(child.button('hash.cancel_name', { name: slow.name }));
   await child.page.locator('ul.files li.done').waitFor();
@@ -137,7 +141,7 @@ test('without WebCodecs a video is played, unseen, and found again by what was s
   await child.fill(ANSWERS['age-in-picture']);
   await child.go(child.onward());
   const { name, mimeType, buffer } = short;
-  await child.hands.files(child.page.locator('#choose-files'), [{ name, mimeType, buffer }]);
+  await choosesFiles(child, [{ name, mimeType, buffer }]);
   await child.page.locator('ul.files li.done').waitFor();
   assert.equal(await child.page.locator('video').count(), 0, 'nothing is to be seen of it');
   const [[fingerprints, frames]] = await shown(child);

@@ -205,7 +205,7 @@ pub async fn open(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<O
     }
     let mut tx = cw.storage.write().await?;
     if is_holder {
-        lapse::touch(cw, &mut tx, case).await?;
+        lapse::touch(cw, &mut tx, session, case).await?;
         message::read_by_staff(cw, &mut tx, case).await?;
     } else {
         audit::record(cw, &mut tx, Actor::Staff(session.staff), "case.read", case, "").await?;
@@ -398,7 +398,7 @@ pub async fn close(
     }
     execute!(
         &mut tx,
-        "UPDATE cases SET state = $1, outcome = $2, closed_at = $3, holder_id = NULL, held_at = NULL WHERE id = $4",
+        "UPDATE cases SET state = $1, outcome = $2, closed_at = $3, holder_id = NULL, touched_at = NULL WHERE id = $4",
         CaseState::Closed,
         outcome,
         cw.now(),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::history::{self, Actor, Event};
 use crate::priority::URGENT;
+use crate::queue::{queued, to_do};
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
@@ -26,9 +27,9 @@ const LOOKED: TimeDelta = TimeDelta::minutes(1);
 const AT_ONCE: i64 = 500;
 
 /// Its holder looks at a case.
-pub(crate) async fn touch(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<(), Error> {
-    let now = cw.now();
-    execute!(tx, "UPDATE cases SET touched_at = $1 WHERE id = $2 AND touched_at < $3", now, case, now - LOOKED)?;
+pub(crate) async fn touch(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Error> {
+    let sql = "UPDATE cases SET touched_at = $1 WHERE id = $2 AND holder_id = $3";
+    execute!(tx, sql, cw.now(), case, session.staff)?;
     Ok(())
 }
 
@@ -61,10 +62,11 @@ async fn idle(cw: &Casework) -> Result<Vec<Idle>, Error> {
     Ok(fetch_all!(
         &mut tx,
         Idle,
-        "SELECT id, holder_id, touched_at FROM cases
-         WHERE holder_id IS NOT NULL AND state IN ('received', 'in_review', 'reopened', 'appealed')
-           AND touched_at < CASE WHEN level <= $1 THEN $2 ELSE $3 END
-         ORDER BY level, touched_at, id LIMIT $4",
+        concat!(
+            "SELECT id, holder_id, touched_at FROM cases WHERE holder_id IS NOT NULL AND ",
+            to_do!(),
+            " AND touched_at < CASE WHEN level <= $1 THEN $2 ELSE $3 END ORDER BY level, touched_at, id LIMIT $4"
+        ),
         i64::from(URGENT),
         cw.now() - URGENT_IDLE,
         cw.now() - IDLE,
@@ -76,7 +78,7 @@ async fn idle(cw: &Casework) -> Result<Vec<Idle>, Error> {
 async fn put_back(cw: &Casework, tx: &mut Tx, case: &Idle) -> Result<bool, Error> {
     let put_back = execute!(
         tx,
-        "UPDATE cases SET holder_id = NULL, held_at = NULL WHERE id = $1 AND holder_id = $2 AND touched_at = $3",
+        "UPDATE cases SET holder_id = NULL, touched_at = NULL WHERE id = $1 AND holder_id = $2 AND touched_at = $3",
         case.id,
         case.holder_id,
         case.touched_at
@@ -114,10 +116,12 @@ pub async fn own(cw: &Casework, session: &StaffSession) -> Result<Vec<Lapsed>, E
     Ok(fetch_all!(
         &mut tx,
         Lapsed,
-        "SELECT case_id, reference, lapsed_at FROM lapse JOIN cases ON cases.id = case_id
-         WHERE staff_id = $1 AND lapsed_at > $2 AND holder_id IS NULL AND hotline_id = $3
-           AND state IN ('received', 'in_review', 'reopened', 'appealed')
-         ORDER BY lapsed_at DESC, case_id",
+        concat!(
+            "SELECT case_id, reference, lapsed_at FROM lapse JOIN cases ON cases.id = case_id
+             WHERE staff_id = $1 AND lapsed_at > $2 AND hotline_id = $3 AND ",
+            queued!(),
+            " ORDER BY lapsed_at DESC, case_id"
+        ),
         session.staff,
         cw.now() - TOLD,
         session.organisation

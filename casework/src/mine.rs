@@ -502,7 +502,7 @@ pub async fn appeal(cw: &Casework, token: &CookieToken, words: &Words, press: &P
     let (case, keys) = change(cw, &mut tx, token).await?;
     let appealed = execute!(
         &mut tx,
-        "UPDATE cases SET state = $1, holder_id = NULL, held_at = NULL WHERE id = $2 AND state = $3",
+        "UPDATE cases SET state = $1, holder_id = NULL, touched_at = NULL WHERE id = $2 AND state = $3",
         CaseState::Appealed,
         case,
         CaseState::Closed
@@ -544,7 +544,7 @@ async fn goes_on(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<(), Error> {
     }
     let reopened = execute!(
         tx,
-        "UPDATE cases SET state = $1, outcome = NULL, closed_at = NULL, holder_id = NULL, held_at = NULL WHERE id = $2 AND state = $3",
+        "UPDATE cases SET state = $1, outcome = NULL, closed_at = NULL, holder_id = NULL, touched_at = NULL WHERE id = $2 AND state = $3",
         CaseState::Reopened,
         case,
         CaseState::Closed

@@ -169,12 +169,21 @@ pub struct QueuePage {
     pub next: Option<Cursor>,
 }
 
-/// The states in which a case stands in the queue while nobody holds it. The partial indexes say the same words.
-macro_rules! queued {
+/// The states in which somebody has to do something about a case, or is doing it.
+macro_rules! to_do {
     () => {
-        "holder_id IS NULL AND state IN ('received', 'in_review', 'reopened', 'appealed')"
+        "state IN ('received', 'in_review', 'reopened', 'appealed')"
     };
 }
+
+/// The cases that stand in the queue. The partial indexes say the same words.
+macro_rules! queued {
+    () => {
+        concat!("holder_id IS NULL AND ", $crate::queue::to_do!())
+    };
+}
+
+pub(crate) use {queued, to_do};
 
 /// The states in which a case is open.
 macro_rules! open {
@@ -449,7 +458,7 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
     let taken = execute!(
         tx,
         concat!(
-            "UPDATE cases SET holder_id = $1, held_at = $2, touched_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
+            "UPDATE cases SET holder_id = $1, touched_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
              WHERE id = $4 AND state = $5 AND holder_id IS NULL AND ",
             may_hold!("$1")
         ),
@@ -482,7 +491,7 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
     let mut tx = cw.storage.write().await?;
     let released = execute!(
         &mut tx,
-        "UPDATE cases SET holder_id = NULL, held_at = NULL
+        "UPDATE cases SET holder_id = NULL, touched_at = NULL
          WHERE id = $1 AND hotline_id = $2 AND holder_id IS NOT NULL AND (holder_id = $3 OR $4)",
         case,
         session.organisation,
@@ -515,7 +524,7 @@ pub async fn hand_over(
     let handed = execute!(
         &mut tx,
         concat!(
-            "UPDATE cases SET holder_id = $1, held_at = $2, touched_at = $2 WHERE id = $3 AND EXISTS
+            "UPDATE cases SET holder_id = $1, touched_at = $2 WHERE id = $3 AND EXISTS
                 (SELECT 1 FROM staff WHERE staff.id = $1 AND state = 'active' AND organisation_id = $4) AND ",
             may_hold!("$1")
         ),

@@ -134,7 +134,7 @@ async fn move_to_hotline(cw: &Casework, tx: &mut Tx, case: Uuid, hotline: Uuid, 
     case_keys::seal_to_epoch(cw, tx, case, epoch.id, &epoch.public_key, &keys.case, &keys.staff).await?;
     execute!(
         tx,
-        "UPDATE cases SET hotline_id = $1, holder_id = NULL, held_at = NULL, state = 'in_review' WHERE id = $2",
+        "UPDATE cases SET hotline_id = $1, holder_id = NULL, touched_at = NULL, state = 'in_review' WHERE id = $2",
         hotline,
         case
     )?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::history::{self, Actor, Event};
 use crate::priority::{self, Facts, InForce, LEVELS, Priority, PriorityTable, Reason, priority};
+use crate::queue::queued;
 use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{AgeBand, Danger, Harm, Reporter, Spreading};
 use crate::{Casework, Error, execute, fetch_all};
@@ -88,7 +89,9 @@ macro_rules! waiting {
         concat!(
             "SELECT id, harm, reporter, age_band, danger, spreading, level, flagger_rank, deadline, reasons, received_at,
                 priority_version
-             FROM cases WHERE holder_id IS NULL AND state IN ('received', 'in_review', 'reopened', 'appealed') AND ",
+             FROM cases WHERE ",
+            queued!(),
+            " AND ",
             $which,
             " LIMIT $2"
         )
@@ -118,12 +121,16 @@ pub async fn preview(cw: &Casework, table: &PriorityTable) -> Result<Reordering,
 pub async fn decide_anew(cw: &Casework) -> Result<u64, Error> {
     let mut looked_at = 0;
     loop {
-        let mut tx = cw.storage.write().await?;
+        let mut tx = cw.storage.read().await?;
         let InForce { table, version } = priority::load(&mut tx).await?;
-        let page = fetch_all!(&mut tx, Waiting, OUTDATED, version, PAGE)?;
+        let mut page = fetch_all!(&mut tx, Waiting, OUTDATED, version, PAGE)?;
+        drop(tx);
         if page.is_empty() {
             return Ok(looked_at);
         }
+        // Another process may do the same: in one order, neither waits for what the other holds.
+        page.sort_by_key(|case| case.id);
+        let mut tx = cw.storage.write().await?;
         for case in &page {
             put(cw, &mut tx, case, &case.anew(cw, &table), version).await?;
         }

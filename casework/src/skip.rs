@@ -20,7 +20,7 @@ const FOR_GOOD: TimeDelta = TimeDelta::days(100 * 365);
 pub async fn skip(cw: &Casework, session: &StaffSession, case: Uuid, reason: SkipReason) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
     case::in_hands(cw, &mut tx, session, case).await?;
-    execute!(&mut tx, "UPDATE cases SET holder_id = NULL, held_at = NULL WHERE id = $1", case)?;
+    execute!(&mut tx, "UPDATE cases SET holder_id = NULL, touched_at = NULL WHERE id = $1", case)?;
     execute!(
         &mut tx,
         "INSERT INTO skip (case_id, staff_id, reason, skipped_at, until) VALUES ($1, $2, $3, $4, $5)

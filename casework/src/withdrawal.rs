@@ -81,7 +81,7 @@ pub async fn confirm(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
 async fn stop(cw: &Casework, tx: &mut Tx, case: Uuid, by: Actor) -> Result<(), Error> {
     execute!(
         tx,
-        "UPDATE cases SET state = $1, holder_id = NULL, held_at = NULL WHERE id = $2",
+        "UPDATE cases SET state = $1, holder_id = NULL, touched_at = NULL WHERE id = $2",
         CaseState::Withdrawn,
         case
     )?;

@@ -24,8 +24,7 @@ CREATE TABLE skip (
 );
 
 -- When the one who holds a case last looked at it or did something about it: what lies too long goes back by itself.
-ALTER TABLE cases ADD COLUMN touched_at TIMESTAMPTZ;
-UPDATE cases SET touched_at = held_at;
+ALTER TABLE cases RENAME COLUMN held_at TO touched_at;
 
 -- Cases that went back by themselves, for whoever had them: their pages say so.
 CREATE TABLE lapse (

@@ -23,7 +23,9 @@ use super::signed::{Holder, Signed};
 use super::{new_password, recovery_codes};
 use crate::cookies::Holds;
 use crate::error::Answer;
-use crate::form::{Choice, Fields, FormState, Problem, choices, error_summary, select_field, text_field};
+use crate::form::{
+    Choice, Fields, FormState, Problem, choices, error_summary, language_choices, select_field, text_field,
+};
 use crate::paths::{
     Account, AccountCodes, AccountLanguage, AccountPassword, AccountTakes, SignIn, SignOutEverywhere, Url,
 };
@@ -81,8 +83,7 @@ async fn page(
     let language = visit.language;
     let open = session::own(&app.casework, session).await?;
     let address = member::own_address(&app.casework, session).await?;
-    let takes = takes::own(&app.casework, session).await?;
-    let is_holder = session.is_holder();
+    let takes = if session.is_holder() { Some(takes::own(&app.casework, session).await?) } else { None };
     let left = second_factor::recovery_codes_left(&app.casework, session).await?;
     let (own, role) = (session.id, session.role);
     let zone = app.casework.hours.zone();
@@ -101,7 +102,7 @@ async fn page(
                 <p class="lede">{who}</p>
                 {done.map(|done| flash(language, done))}
                 {error_summary(language, &form)}
-                {is_holder.then(|| takes_form(language, &takes))}
+                {takes.map(|takes| takes_form(language, &takes))}
                 {sessions(language, own, open, time)}
                 {password_form(language, &address, &form)}
                 {codes_form(language, left, &address, &form)}
@@ -185,8 +186,7 @@ fn codes_form(language: Language, left: u64, address: &str, form: &FormState) ->
 
 fn language_form(language: Language) -> impl IntoView {
     let form = FormState::filled(Fields(vec![("language".to_owned(), language.to_string())]));
-    let choices =
-        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let choices = language_choices().collect();
     view! {
         <section class="panel">
             <h2>{say!(language, "account.language.title")}</h2>
@@ -203,8 +203,7 @@ fn takes_form(language: Language, takes: &Takes) -> impl IntoView + use<> {
     let chosen = takes.languages.iter().map(|language| ("answers".to_owned(), language.as_str().to_owned()));
     let left_out = takes.left_out.iter().map(|topic| ("left_out".to_owned(), topic.to_string()));
     let form = FormState::filled(Fields(chosen.chain(left_out).collect()));
-    let languages =
-        Language::ALL.into_iter().map(|language| Choice::new(language.code(), language.name().to_owned())).collect();
+    let languages = language_choices().collect();
     let topics = Topic::ALL
         .iter()
         .map(|topic| Choice::new(topic.as_str(), say!(language, format!("account.topic.{topic}"))))

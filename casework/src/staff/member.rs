@@ -144,7 +144,7 @@ pub(super) async fn release_all(cw: &Casework, tx: &mut Tx, by: Actor, staff: Uu
     let released = fetch_all!(
         tx,
         (Uuid,),
-        "UPDATE cases SET holder_id = NULL, held_at = NULL WHERE holder_id = $1 RETURNING id",
+        "UPDATE cases SET holder_id = NULL, touched_at = NULL WHERE holder_id = $1 RETURNING id",
         staff
     )?;
     for (case,) in released {

@@ -57,11 +57,11 @@ pub async fn skip(
     let work = Work { app, visit, session, case };
     let Ok(reason) = fields.get("reason").parse::<SkipReason>() else {
         let problem = Problem::new("reason", say!(language, "case.problem.skip"));
-        return work.again(Part::Hands, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await;
+        return work.again(Part::Skip, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await;
     };
     match skip::skip(&work.app.casework, &work.session, case, reason).await {
         Ok(()) => take_the_next(&work.app, &work.session, language).await,
-        refused => work.answer(Part::Hands, fields, refused).await,
+        refused => work.answer(Part::Skip, fields, refused).await,
     }
 }
 
@@ -135,12 +135,12 @@ pub(super) fn part(desk: &Desk) -> AnyView {
 /// Why it is put back: what a lead sees of cases that nobody can take.
 fn skip_form(desk: &Desk) -> AnyView {
     let language = desk.language;
-    let form = desk.form(Part::Hands);
+    let form = desk.form(Part::Skip);
     let reasons = std::iter::once(Choice::new("", say!(language, "case.choose")))
         .chain(SkipReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), skip_reason(language, *reason))))
         .collect();
     view! {
-        <details class="more" open=form.problem("reason").is_some()>
+        <details class="more" id="skip" open=desk.came_back(Part::Skip)>
             <summary data-key="x">{say!(language, "case.hands.skip")}</summary>
             <form method="post" action=paths::SkipCase { language, case: desk.id() }.to_string()>
                 {select_field(&form, "reason", say!(language, "case.hands.skip_reason"), Some(say!(language, "case.hands.skip_hint")), reasons)}
@@ -165,7 +165,7 @@ fn hand_over_form(desk: &Desk) -> AnyView {
         )
         .collect();
     view! {
-        <details class="more" open=desk.came_back(Part::Hands) && form.problem("reason").is_none()>
+        <details class="more" open=desk.came_back(Part::Hands)>
             <summary data-key="h">{say!(language, "case.hands.hand_over")}</summary>
             <form method="post" action=paths::HandOverCase { language, case: desk.id() }.to_string()>
                 {select_field(&form, "colleague", say!(language, "case.hands.to"), None, colleagues)}

@@ -69,6 +69,7 @@ enum Part {
     Close,
     Referral,
     Hands,
+    Skip,
 }
 
 impl Part {
@@ -81,6 +82,7 @@ impl Part {
             Self::Close => "end",
             Self::Referral => "referral",
             Self::Hands => "hands",
+            Self::Skip => "skip",
         }
     }
 }
