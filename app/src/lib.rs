@@ -10,6 +10,8 @@
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+pub mod alarm;
+#[cfg(feature = "ssr")]
 pub mod console;
 #[cfg(feature = "ssr")]
 pub mod cookies;
@@ -40,7 +42,7 @@ pub mod visit;
 pub mod words;
 
 #[cfg(feature = "ssr")]
-pub use state::App;
+pub use state::{App, Sends};
 #[cfg(feature = "ssr")]
 mod state;
 

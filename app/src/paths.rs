@@ -169,6 +169,12 @@ urls! {
     WaitingCases { language: Language } = "/{language}/console/waiting";
     /// The cases with an item that wants somebody else's assessment.
     SecondLook { language: Language } = "/{language}/console/second-look";
+    /// Who is on call.
+    OnCall { language: Language } = "/{language}/console/on-call";
+    /// Ends a member's time on call.
+    EndOnCall { language: Language, staff: Uuid } = "/{language}/console/on-call/{staff}/end";
+    /// Rings the alarm once, to see that it arrives.
+    TryAlarm { language: Language } = "/{language}/console/on-call/try";
     /// Takes the most urgent case.
     TakeNext { language: Language } = "/{language}/console/take-next";
     /// Takes a case.

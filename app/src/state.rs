@@ -20,8 +20,19 @@ pub struct App {
     pub address: String,
     /// The address staff reach the console at, without a trailing slash: for links in mails to them.
     pub console_address: String,
+    /// What can leave this installation.
+    pub sends: Sends,
     /// Made-up cases: every page says so.
     pub demo: bool,
+}
+
+/// What the operator set up to reach people and machines outside. What isn't set up waits in the outbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Sends {
+    /// Mail.
+    pub mail: bool,
+    /// The alarm's call to a web address.
+    pub alarm_call: bool,
 }
 
 impl App {

@@ -23,6 +23,13 @@ pub enum Event {
         level: i64,
     },
     Taken,
+    /// Nobody had taken it: the alarm began to ring.
+    AlarmRang,
+    /// It was taken, and the alarm ended.
+    AlarmAnswered {
+        times: i64,
+        minutes: i64,
+    },
     Released,
     /// Put back without an end, and why.
     Skipped {
@@ -160,6 +167,8 @@ impl Event {
             Self::Notice { state, .. } => !matches!(state, NoticeState::Draft | NoticeState::Approved),
             Self::Prioritised { .. }
             | Self::Taken
+            | Self::AlarmRang
+            | Self::AlarmAnswered { .. }
             | Self::Released
             | Self::Skipped { .. }
             | Self::Lapsed { .. }

@@ -7,6 +7,7 @@
 //! return a typed error where the caller can act, and cover it in `tests/` on both engines.
 
 pub mod account;
+pub mod alarm;
 pub mod answer;
 pub mod assessment;
 pub mod audit;
@@ -32,6 +33,7 @@ pub mod mine;
 pub mod near;
 pub mod note;
 pub mod notice;
+pub mod on_call;
 pub mod opening_hours;
 pub mod organisation;
 pub mod outbox;

@@ -36,6 +36,38 @@ pub enum Task {
         /// The link itself.
         link: String,
     },
+    /// Wake a member of staff by mail: cases in danger wait. What it says is read when it is sent.
+    RingStaff {
+        /// Who.
+        staff: Uuid,
+        /// Whether it only shows that it arrives.
+        is_trial: bool,
+    },
+    /// The same by a call to the web address the operator named.
+    RingWeb {
+        /// Whose cases wait.
+        hotline: Uuid,
+        /// Whether it only shows that it arrives.
+        is_trial: bool,
+    },
+}
+
+/// What takes tasks outside. Each waits for a server of its own: one that is away holds up only its own tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// The mail server.
+    Mail,
+    /// A call to a web address.
+    Web,
+}
+
+impl Channel {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Web => "web",
+        }
+    }
 }
 
 impl Task {
@@ -44,6 +76,18 @@ impl Task {
             Self::SendNotice { .. } => "send_notice",
             Self::MailReporter { .. } => "mail_reporter",
             Self::MailInvitation { .. } => "mail_invitation",
+            Self::RingStaff { .. } => "ring_staff",
+            Self::RingWeb { .. } => "ring_web",
+        }
+    }
+
+    fn channel(&self) -> Channel {
+        match self {
+            Self::SendNotice { .. }
+            | Self::MailReporter { .. }
+            | Self::MailInvitation { .. }
+            | Self::RingStaff { .. } => Channel::Mail,
+            Self::RingWeb { .. } => Channel::Web,
         }
     }
 }
@@ -85,16 +129,26 @@ pub async fn push(
     let now = cw.now();
     execute!(
         tx,
-        "INSERT INTO outbox (id, kind, case_id, subject_id, sealed_payload, state, next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6)",
+        "INSERT INTO outbox (id, kind, channel, case_id, subject_id, sealed_payload, state, next_attempt_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)",
         id,
         task.kind(),
+        task.channel().as_str(),
         case,
         subject,
         sealed,
         now
     )?;
     Ok(())
+}
+
+/// Writes a task about a subject unless one of its kind still waits: that one is then due now.
+pub(crate) async fn push_once(cw: &Casework, tx: &mut Tx, subject: Uuid, task: &Task) -> Result<(), Error> {
+    let sql = "UPDATE outbox SET next_attempt_at = $1 WHERE subject_id = $2 AND kind = $3 AND state = 'waiting'";
+    match execute!(tx, sql, cw.now(), subject, task.kind())? {
+        0 => push(cw, tx, None, Some(subject), task).await,
+        _ => Ok(()),
+    }
 }
 
 #[derive(FromRow)]
@@ -104,11 +158,11 @@ struct Row {
     attempts: i64,
 }
 
-/// Leases the task that has waited longest, if one is due.
-pub async fn lease(cw: &Casework) -> Result<Option<Leased>, Error> {
+/// Leases the task of this channel that has waited longest, if one is due.
+pub async fn lease(cw: &Casework, channel: Channel) -> Result<Option<Leased>, Error> {
     let now = cw.now();
     let mut tx = cw.storage.write().await?;
-    let Some(id) = tx.next_outbox_row(now).await? else { return Ok(None) };
+    let Some(id) = tx.next_outbox_row(channel, now).await? else { return Ok(None) };
     let row = fetch_optional!(
         &mut tx,
         Row,

@@ -147,6 +147,8 @@ pub struct QueueRow {
     pub notice_failed: bool,
     /// How many colleagues put it back unfinished and still leave it to others.
     pub skips: i64,
+    /// How often the alarm has rung for it ([`crate::alarm`]).
+    pub alarms: i64,
 }
 
 impl QueueRow {
@@ -236,7 +238,7 @@ macro_rules! page_of {
     ($which:expr) => {
         concat!(
             "SELECT id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
-                updated_at, holder_id, unread_from_reporter,
+                updated_at, holder_id, unread_from_reporter, alarms,
                 (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
                 (SELECT name FROM staff WHERE staff.id = holder_id) AS holder,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'location') AS locations,
@@ -434,13 +436,15 @@ struct BeforeTaking {
     state: CaseState,
     holder_id: Option<Uuid>,
     first_action_at: Option<DateTime<Utc>>,
+    alarms: i64,
+    alarm_since: Option<DateTime<Utc>>,
 }
 
 async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Refused> {
     let before = fetch_optional!(
         tx,
         BeforeTaking,
-        "SELECT state, holder_id, first_action_at FROM cases WHERE id = $1 AND hotline_id = $2",
+        "SELECT state, holder_id, first_action_at, alarms, alarm_since FROM cases WHERE id = $1 AND hotline_id = $2",
         case,
         session.organisation
     )?;
@@ -458,7 +462,8 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
     let taken = execute!(
         tx,
         concat!(
-            "UPDATE cases SET holder_id = $1, touched_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3
+            "UPDATE cases SET holder_id = $1, touched_at = $2, first_action_at = COALESCE(first_action_at, $2), state = $3,
+                alarms = 0, alarm_since = NULL
              WHERE id = $4 AND state = $5 AND holder_id IS NULL AND ",
             may_hold!("$1")
         ),
@@ -472,6 +477,10 @@ async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: 
         return Err(why_not_taken(tx, case).await?);
     }
     let actor = Actor::Staff(session.staff);
+    if let Some(since) = before.alarm_since {
+        let answered = Event::AlarmAnswered { times: before.alarms, minutes: (cw.now() - since).num_minutes() };
+        history::record(cw, tx, case, actor, None, &answered).await?;
+    }
     history::record(cw, tx, case, actor, None, &Event::Taken).await?;
     if before.first_action_at.is_none() {
         history::record(cw, tx, case, actor, None, &Event::Opened).await?;

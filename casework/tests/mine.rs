@@ -7,7 +7,7 @@ mod common;
 use casework::case_code::CaseCode;
 use casework::history::{self, Actor, Event};
 use casework::mine::{self, Addition, IDLE, ITEMS, Mine, Refusal};
-use casework::outbox::{self, Task};
+use casework::outbox::{self, Channel, Task};
 use casework::press::Press;
 use casework::taxonomy::{CaseState, NoticeState, Outcome};
 use casework::text::Words;
@@ -248,20 +248,20 @@ async fn at_most_three_mails_and_none_while_one_waits() {
         let anna = staff(world, hotline.id).await;
         let sent = sent::picture(world).await;
         happened(world, sent.case, anna, None, &Event::Opened).await;
-        assert!(outbox::lease(&world.cw).await.unwrap().is_none(), "reading a case is not worth a mail");
+        assert!(outbox::lease(&world.cw, Channel::Mail).await.unwrap().is_none(), "reading a case is not worth a mail");
         let mut mails = 0;
         for round in 0..5 {
             staff_writes(world, sent.case, anna, "one").await;
             let removed = Event::Notice { provider: "Sharepic".to_owned(), state: NoticeState::Removed, reason: None };
             happened(world, sent.case, anna, None, &removed).await;
-            let Some(leased) = outbox::lease(&world.cw).await.unwrap() else { continue };
+            let Some(leased) = outbox::lease(&world.cw, Channel::Mail).await.unwrap() else { continue };
             assert!(matches!(leased.task, Task::MailReporter { case } if case == sent.case), "round {round}");
             let mut tx = world.cw.storage.write().await.unwrap();
             let address = contact::address(&world.cw, &mut tx, sent.case).await.unwrap().unwrap();
             assert_eq!((address.email.as_str(), address.language.as_str()), (sent::EMAIL, "en"));
             outbox::done(&world.cw, &mut tx, leased.id).await.unwrap();
             tx.commit().await.unwrap();
-            assert!(outbox::lease(&world.cw).await.unwrap().is_none(), "one mail for both");
+            assert!(outbox::lease(&world.cw, Channel::Mail).await.unwrap().is_none(), "one mail for both");
             mails += 1;
         }
         assert_eq!(mails, contact::MAILS);

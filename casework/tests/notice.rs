@@ -8,7 +8,7 @@ mod desk;
 use std::collections::BTreeSet;
 
 use casework::notice::{self, Draft, NoticeError, Place};
-use casework::outbox::{self, Failure, Leased, Task};
+use casework::outbox::{self, Channel, Failure, Leased, Task};
 use casework::press::Press;
 use casework::queue;
 use casework::staff::session::StaffSession;
@@ -45,7 +45,7 @@ async fn state(world: &World, drafted: &Drafted) -> NoticeState {
 
 /// The task a worker gets next, which is to send this notice.
 async fn leased(world: &World, drafted: &Drafted) -> Leased {
-    let task = outbox::lease(&world.cw).await.unwrap().expect("something waits");
+    let task = outbox::lease(&world.cw, Channel::Mail).await.unwrap().expect("something waits");
     assert!(matches!(task.task, Task::SendNotice { notice } if notice == drafted.notice));
     task
 }
@@ -62,7 +62,7 @@ async fn give_up(world: &World, drafted: &Drafted) {
 async fn a_draft_goes_nowhere_and_an_approved_notice_goes_once() {
     on_each_engine(async |world| {
         let drafted = drafted(world).await;
-        assert!(outbox::lease(&world.cw).await.unwrap().is_none());
+        assert!(outbox::lease(&world.cw, Channel::Mail).await.unwrap().is_none());
         assert!(notice::outgoing(&world.cw, drafted.notice).await.unwrap().is_none());
 
         notice::approve(&world.cw, &drafted.analyst, drafted.notice).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_draft_goes_nowhere_and_an_approved_notice_goes_once() {
         notice::sent(&world.cw, &task, drafted.notice).await.unwrap();
 
         assert_eq!(state(world, &drafted).await, NoticeState::Sent);
-        assert!(outbox::lease(&world.cw).await.unwrap().is_none());
+        assert!(outbox::lease(&world.cw, Channel::Mail).await.unwrap().is_none());
         assert!(notice::outgoing(&world.cw, drafted.notice).await.unwrap().is_none());
     })
     .await;

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod audit_head;
+pub mod caller;
 pub mod check;
 pub mod command_line;
 pub mod commands;

@@ -7,10 +7,10 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use app::App;
 use app::help::HelpDirectory;
 use app::paths::SignIn;
 use app::visit::Visit;
+use app::{App, Sends};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
@@ -28,6 +28,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets::{self, Assets};
+use crate::caller::Caller;
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::keys::{self, KeysError};
 use crate::mail::{MailFailure, Mailer};
@@ -78,6 +79,9 @@ pub enum StartError {
     /// The address is taken, or not this machine's.
     #[error("nothing can listen on {0}: {1}. Stop what uses it, or set another address")]
     Listen(SocketAddr, io::Error),
+    /// This machine's root certificates.
+    #[error("this machine's root certificates can't be read: {0}. Install ca-certificates")]
+    Certificates(io::Error),
     /// The mail server's settings make no sense.
     #[error("mail: {0}")]
     Mail(#[from] MailFailure),
@@ -106,6 +110,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
         hash_modules: assets::hash_modules(&configuration.site_folder),
         address: without_slash(&configuration.address),
         console_address: without_slash(&configuration.console_address),
+        sends: Sends { mail: configuration.mail.is_some(), alarm_call: configuration.alarm.is_some() },
         demo: kind == Kind::Demo,
     })
 }
@@ -165,6 +170,7 @@ pub async fn start(configuration: &Configuration, app: Arc<App>) -> Result<Runni
     if mailer.is_none() {
         tracing::warn!("no [mail] is configured: notices and other mails wait until it is");
     }
+    let caller = configuration.alarm.as_ref().map(Caller::new).transpose().map_err(StartError::Certificates)?;
     let listener = bind(configuration.listen).await?;
     let console_listener = match configuration.console_listen {
         Some(at) => Some(bind(at).await?),
@@ -175,7 +181,7 @@ pub async fn start(configuration: &Configuration, app: Arc<App>) -> Result<Runni
 
     let stop = CancellationToken::new();
     let data_folder = configuration.data_folder.clone();
-    let surroundings = Surroundings { app: app.clone(), mailer, data_folder, stop: stop.clone() };
+    let surroundings = Surroundings { app: app.clone(), mailer, caller, data_folder, stop: stop.clone() };
     let mut tasks = workers::start(&Arc::new(surroundings));
     let mut pages = app::public::router();
     match console_listener {

@@ -8,6 +8,7 @@ pub mod frame;
 mod keys;
 mod new_password;
 mod notice;
+mod on_call;
 mod queue;
 mod recover;
 mod recovery_codes;
@@ -44,6 +45,7 @@ pub fn router() -> Router<Arc<App>> {
         .merge(account::router())
         .merge(administration::router())
         .merge(notice::router())
+        .merge(on_call::router())
         .merge(template::router())
         .route(Welcome::PATTERN, get(welcome::show).post(welcome::choose_password))
         .route(SecondFactor::PATTERN, get(welcome::second_factor).post(welcome::confirm))

@@ -408,6 +408,9 @@ impl Table {
             .then(|| view! { <li class="pill hot">{say!(language, "queue.unread")}</li> });
         let stands = (row.state != CaseState::Received && row.state != CaseState::InReview)
             .then(|| view! { <li class="pill wait">{state(language, row.state)}</li> });
+        let alarms = u64::try_from(row.alarms).ok().filter(|alarms| *alarms > 0);
+        let alarms =
+            alarms.map(|alarms| view! { <li class="pill hot">{say_count(language, "queue.alarms", alarms)}</li> });
         let reasons = reason_pills(language, &row.reasons.0, row.flagger.as_deref());
         let known = Language::from_str(row.language.as_str()).ok();
         let other_language =
@@ -415,7 +418,8 @@ impl Table {
         let skips = u64::try_from(row.skips).ok().filter(|skips| *skips > 0);
         let skipped =
             skips.map(|skips| view! { <li class="pill wait">{say_count(language, "queue.skipped", skips)}</li> });
-        view! { <ul class="pills">{unread} {failed} {stands} {skipped} {reasons} {other_language}</ul> }.into_any()
+        view! { <ul class="pills">{alarms} {unread} {failed} {stands} {skipped} {reasons} {other_language}</ul> }
+            .into_any()
     }
 }
 

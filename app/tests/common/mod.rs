@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use app::App;
 use app::help::HelpDirectory;
 use app::islands::hash_modules::HashModules;
 use app::operator::Operator;
+use app::{App, Sends};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -35,6 +35,7 @@ fn operator() -> Operator {
 /// All pages over a world's casework.
 pub fn site(casework: Casework) -> Router {
     let app = App {
+        sends: Sends { mail: true, alarm_call: false },
         casework,
         operator: operator(),
         help: HelpDirectory::shipped(),

@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{Storage, StorageError, Tx};
+use crate::outbox::Channel;
 use crate::queue::{MOST_URGENT, OLDEST_OVERDUE};
 
 impl Tx {
@@ -42,15 +43,22 @@ impl Tx {
         })
     }
 
-    /// The outbox row that is due and has waited longest; on PostgreSQL rows another process is leasing are passed over.
-    pub(crate) async fn next_outbox_row(&mut self, now: DateTime<Utc>) -> Result<Option<Uuid>, StorageError> {
-        const DUE: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND next_attempt_at <= $1
-            AND (leased_until IS NULL OR leased_until < $1) ORDER BY next_attempt_at LIMIT 1";
-        const DUE_UNLOCKED: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND next_attempt_at <= $1
-            AND (leased_until IS NULL OR leased_until < $1) ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED";
+    /// The outbox row of a channel that is due and has waited longest; on PostgreSQL rows another process is leasing are
+    /// passed over.
+    pub(crate) async fn next_outbox_row(
+        &mut self,
+        channel: Channel,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Uuid>, StorageError> {
+        const DUE: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 AND next_attempt_at <= $2
+            AND (leased_until IS NULL OR leased_until < $2) ORDER BY next_attempt_at LIMIT 1";
+        let channel = channel.as_str();
         Ok(match self {
-            Self::Sqlite(t) => sqlx::query_scalar(DUE).bind(now).fetch_optional(&mut **t).await?,
-            Self::Postgres(t) => sqlx::query_scalar(DUE_UNLOCKED).bind(now).fetch_optional(&mut **t).await?,
+            Self::Sqlite(t) => sqlx::query_scalar(DUE).bind(channel).bind(now).fetch_optional(&mut **t).await?,
+            Self::Postgres(t) => {
+                let sql = AssertSqlSafe(format!("{DUE} FOR UPDATE SKIP LOCKED"));
+                sqlx::query_scalar(sql).bind(channel).bind(now).fetch_optional(&mut **t).await?
+            }
         })
     }
 

@@ -4,6 +4,7 @@
 //! A secret may stand in a file of its own instead: `password_file`, `database_file`. An unknown key is an error, so that
 //! a slip of the pen never silently means the default. `suoja.toml` explains every key.
 
+mod alarm;
 mod hours;
 mod merge;
 mod written;
@@ -41,6 +42,8 @@ pub struct Configuration {
     pub log: LogFormat,
     /// How mail is sent. Without it, what waits in the outbox goes on waiting.
     pub mail: Option<Mail>,
+    /// What the alarm calls beside its mails, if anything.
+    pub alarm: Option<Alarm>,
     /// Who runs this.
     pub operator: Operator,
     /// When the hotline is staffed.
@@ -82,6 +85,15 @@ pub enum MailTls {
     Starttls,
     /// Not at all: only to this machine itself.
     None,
+}
+
+/// A web address that is called when cases in danger wait.
+#[derive(Clone, Debug)]
+pub struct Alarm {
+    /// The address; it may hold a secret, so it is never logged.
+    pub address: Url,
+    /// What signs each call, if the other side wants to be sure it is us.
+    pub secret: Option<SecretString>,
 }
 
 /// How much one visitor may ask for.

@@ -32,6 +32,7 @@ pub struct Written {
     database_file: Option<PathBuf>,
     log: String,
     mail: Option<WrittenMail>,
+    alarm: Option<super::alarm::WrittenAlarm>,
     operator: WrittenOperator,
     opening_hours: super::hours::WrittenHours,
     limits: WrittenLimits,
@@ -51,6 +52,7 @@ impl Default for Written {
             database_file: None,
             log: "text".to_owned(),
             mail: None,
+            alarm: None,
             operator: WrittenOperator::default(),
             opening_hours: super::hours::WrittenHours::default(),
             limits: WrittenLimits::default(),
@@ -172,6 +174,7 @@ impl Written {
                 other => return Err(ConfigurationError::value("log", format!("{other:?} is neither text nor json"))),
             },
             mail: self.mail.map(|mail| mail.understood(base)).transpose()?,
+            alarm: self.alarm.map(|alarm| alarm.understood(base)).transpose()?,
             operator: self.operator.understood(base)?,
             opening_hours: self.opening_hours.understood()?,
             limits: self.limits.understood()?,
@@ -318,7 +321,7 @@ fn mailbox(key: &'static str, written: &str) -> Result<Mailbox, ConfigurationErr
     written.parse().map_err(|_| ConfigurationError::value(key, problem))
 }
 
-fn secret(
+pub(super) fn secret(
     key: &'static str,
     written: Option<SecretString>,
     file: Option<PathBuf>,
@@ -336,7 +339,7 @@ fn secret(
     }
 }
 
-fn secret_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+pub(super) fn secret_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     Ok(Some(String::deserialize(deserializer)?.into()))
 }
 

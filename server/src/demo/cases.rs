@@ -11,7 +11,7 @@ use casework::case_code::CaseCode;
 use casework::clock::Clock;
 use casework::erasure::{self, Wish};
 use casework::mine::{self, Addition};
-use casework::outbox::{self, Task};
+use casework::outbox::{self, Channel, Task};
 use casework::press::Press;
 use casework::report::Report;
 use casework::staff::session::StaffSession;
@@ -285,7 +285,7 @@ impl<'a> Making<'a> {
 
     /// Does what the mail worker does, but for the mail: nothing leaves the demo.
     async fn send_what_waits(&self) -> anyhow::Result<()> {
-        while let Some(leased) = outbox::lease(self.cw).await? {
+        while let Some(leased) = outbox::lease(self.cw, Channel::Mail).await? {
             if let Task::SendNotice { notice } = leased.task {
                 notice::sent(self.cw, &leased, notice).await?;
                 continue;

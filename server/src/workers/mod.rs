@@ -3,6 +3,7 @@
 //! To add a worker: write a file with an `async fn(Arc<Surroundings>) -> Result<(), casework::Error>` that does what is due
 //! and returns, and name it in [`start`]. It may run in several processes at the same time, and may be ended anywhere.
 
+mod alarm;
 mod audit_head;
 mod erasure;
 mod near;
@@ -19,6 +20,7 @@ use app::App;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::caller::Caller;
 use crate::mail::Mailer;
 
 /// What workers work with.
@@ -27,6 +29,8 @@ pub struct Surroundings {
     pub app: Arc<App>,
     /// How mail is sent, if it is.
     pub mailer: Option<Mailer>,
+    /// How the alarm's web address is called, if there is one.
+    pub caller: Option<Caller>,
     /// Where the audit chain's head is kept outside the database.
     pub data_folder: PathBuf,
     /// Whether the process is ending: what is long stops between two of its steps.
@@ -37,6 +41,8 @@ pub struct Surroundings {
 pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(repeat("outbox", Duration::from_secs(2), surroundings, outbox::send_due));
+    workers.spawn(repeat("calls", Duration::from_secs(2), surroundings, outbox::call_due));
+    workers.spawn(repeat("alarm", Duration::from_secs(5), surroundings, alarm::ring));
     workers.spawn(repeat("purge", Duration::from_mins(1), surroundings, purge::delete_expired));
     workers.spawn(repeat("overdue", Duration::from_mins(1), surroundings, overdue::raise));
     workers.spawn(repeat("idle cases", Duration::from_mins(1), surroundings, overdue::put_back));

@@ -1,20 +1,21 @@
-//! Sends what waits in the outbox.
+//! Sends what waits in the outbox: mails to the mail server, calls to the alarm's web address.
 
 use std::sync::Arc;
 
 use app::mail::{self, Mail};
 use app::words::Language;
-use casework::outbox::{self, Leased, Task};
-use casework::{Casework, Error, contact, notice};
+use casework::outbox::{self, Channel, Failure, Leased, Task};
+use casework::{Casework, Error, alarm, contact, notice};
 
 use super::Surroundings;
-use crate::mail::{MailFailure, Mailer};
+use crate::caller::Caller;
+use crate::mail::Mailer;
 
 /// Sends everything that is due. Without a mail server it goes on waiting.
 pub async fn send_due(surroundings: Arc<Surroundings>) -> Result<(), Error> {
     let Some(mailer) = &surroundings.mailer else { return Ok(()) };
     while !surroundings.stop.is_cancelled() {
-        let Some(leased) = outbox::lease(&surroundings.app.casework).await? else { break };
+        let Some(leased) = outbox::lease(&surroundings.app.casework, Channel::Mail).await? else { break };
         send(&surroundings, mailer, &leased).await?;
     }
     Ok(())
@@ -27,7 +28,28 @@ async fn send(surroundings: &Surroundings, mailer: &Mailer, leased: &Leased) -> 
     };
     match mailer.send(&mail, leased.id, cw.now()).await {
         Ok(()) => sent(cw, leased).await,
-        Err(failed) => failed_to_send(cw, leased, &failed).await,
+        Err(failed) => failed_to_send(cw, leased, failed.failure, failed.code).await,
+    }
+}
+
+/// Makes every call that is due. Without an address to call none is asked for; one of before waits.
+pub async fn call_due(surroundings: Arc<Surroundings>) -> Result<(), Error> {
+    let Some(caller) = &surroundings.caller else { return Ok(()) };
+    while !surroundings.stop.is_cancelled() {
+        let Some(leased) = outbox::lease(&surroundings.app.casework, Channel::Web).await? else { break };
+        call(&surroundings, caller, &leased).await?;
+    }
+    Ok(())
+}
+
+async fn call(surroundings: &Surroundings, caller: &Caller, leased: &Leased) -> Result<(), Error> {
+    let app = &surroundings.app;
+    let cw = &app.casework;
+    let Task::RingWeb { hotline, is_trial } = leased.task else { return finish(cw, leased).await };
+    let Some(ring) = alarm::ringing(cw, hotline, is_trial).await? else { return finish(cw, leased).await };
+    match caller.call(app::alarm::call(app, &ring), cw.now()).await {
+        Ok(()) => finish(cw, leased).await,
+        Err(failed) => failed_to_send(cw, leased, failed.failure, failed.code).await,
     }
 }
 
@@ -47,13 +69,19 @@ async fn written(surroundings: &Surroundings, task: &Task) -> Result<Option<Mail
         Task::MailInvitation { to, language: code, link } => {
             Some(mail::invitation(app, language(code), to.clone(), link))
         }
+        Task::RingStaff { staff, is_trial } => {
+            let Some(listener) = alarm::listener(&app.casework, *staff).await? else { return Ok(None) };
+            let ring = alarm::ringing(&app.casework, listener.hotline, *is_trial).await?;
+            ring.map(|ring| app::alarm::mail(app, &listener, &ring))
+        }
+        Task::RingWeb { .. } => None,
     })
 }
 
 async fn sent(cw: &Casework, leased: &Leased) -> Result<(), Error> {
     match &leased.task {
         Task::SendNotice { notice } => notice::sent(cw, leased, *notice).await,
-        Task::MailReporter { .. } | Task::MailInvitation { .. } => finish(cw, leased).await,
+        _ => finish(cw, leased).await,
     }
 }
 
@@ -63,13 +91,13 @@ async fn finish(cw: &Casework, leased: &Leased) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
-async fn failed_to_send(cw: &Casework, leased: &Leased, failed: &MailFailure) -> Result<(), Error> {
+async fn failed_to_send(cw: &Casework, leased: &Leased, failure: Failure, code: &'static str) -> Result<(), Error> {
     let mut tx = cw.storage.write().await?;
-    let is_given_up = outbox::failed(cw, &mut tx, leased, failed.failure, failed.code).await?;
+    let is_given_up = outbox::failed(cw, &mut tx, leased, failure, code).await?;
     if is_given_up && let Task::SendNotice { notice } = &leased.task {
         notice::undeliverable(cw, &mut tx, *notice).await?;
     }
     tx.commit().await?;
-    tracing::warn!(task = %leased.id, attempts = leased.attempts, is_given_up, reason = failed.reason, "a mail did not go");
+    tracing::warn!(task = %leased.id, attempts = leased.attempts, is_given_up, reason = code, "a task of the outbox failed");
     Ok(())
 }

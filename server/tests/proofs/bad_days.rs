@@ -37,7 +37,9 @@ async fn two_that_open_nothing(suoja: &Suoja) -> [CaseCode; 2] {
     let token = mine::enter(cw, &erased).await.unwrap().unwrap();
     erasure::ask(cw, &token, Wish { stop: false, words: true, protection: true }).await.unwrap();
     suoja.clock.advance(TimeDelta::days(8));
-    assert_eq!(erasure::run_due(cw).await.unwrap().erased, 1);
+    // The server's own worker may have been first; either way the case is gone when this returns.
+    erasure::run_due(cw).await.unwrap();
+    assert_eq!(cases(suoja).await, 0);
     [erased, CaseCode::generate(&*cw.randomness)]
 }
 

@@ -13,7 +13,9 @@ mod html;
 mod mail;
 mod process;
 mod reporter;
+mod web_sink;
 
+mod alarm;
 mod bad_days;
 mod canary;
 mod demo;

@@ -70,6 +70,10 @@ fn words(desk: &Desk, event: &Event) -> String {
         Event::FingerprintsEnded { files } => say!(language, "case.history.fingerprints_ended", files = files),
         Event::Received => say!(language, "case.history.received"),
         Event::Taken => say!(language, "case.history.taken"),
+        Event::AlarmRang => say!(language, "case.history.alarm_rang"),
+        Event::AlarmAnswered { times, minutes } => {
+            say!(language, "case.history.alarm_answered", times = times, minutes = minutes)
+        }
         Event::Released => say!(language, "case.history.released"),
         Event::Opened => say!(language, "case.history.opened"),
         Event::Reopened => say!(language, "case.history.reopened"),
