@@ -163,8 +163,12 @@ urls! {
     MyCases { language: Language } = "/{language}/console/mine";
     /// The cases in colleagues' hands.
     ColleaguesCases { language: Language } = "/{language}/console/colleagues";
-    /// Leads to a case by its name.
-    FindCase { language: Language } = "/{language}/console/find";
+    /// Cases found by anything known of them.
+    Search { language: Language } = "/{language}/console/search";
+    /// Saves a list and its filters under a name.
+    SaveView { language: Language } = "/{language}/console/views";
+    /// Removes a saved view.
+    RemoveView { language: Language, view: Uuid } = "/{language}/console/views/{view}/remove";
     /// The cases that wait for a reporter or for providers.
     WaitingCases { language: Language } = "/{language}/console/waiting";
     /// The cases with an item that wants somebody else's assessment.

@@ -238,9 +238,43 @@ async fn a_case_is_found_by_its_name_wherever_it_stands() {
         let closed = [("outcome", "out_of_scope"), ("explanation", "A rehearsal.")];
         assert_eq!(browser.post(&format!("{case}/close"), &closed).await.status, StatusCode::SEE_OTHER);
         let typed = threat.trim_start_matches("SU-").to_lowercase();
-        assert_eq!(browser.get(&format!("/en/console/find?reference={typed}")).await.location, case);
-        let missing = browser.get("/en/console/find?reference=SU-000000").await;
-        position(&browser.get(&missing.location).await, "No case here has this name:");
+        assert_eq!(browser.post("/en/console/search", &[("text", &typed)]).await.location, case);
+        let missing = browser.post("/en/console/search", &[("text", "SU-000000")]).await;
+        position(&follow(&browser, &missing).await, "Nothing was found.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_searched_for_stands_in_no_address_and_a_view_keeps_only_filters() {
+    on_each_engine(async |world| {
+        let (browser, threat, seen) = desk(world).await;
+        let link = "https://media.example.com/c";
+        let asked = browser.post("/en/console/search", &[("text", link), ("harm", "seen")]).await;
+        assert!(!asked.location.contains("media"), "{}", asked.location);
+        let found = follow(&browser, &asked).await;
+        position(&found, &format!("value=\"{link}\""));
+        assert!(found.html.contains(&seen) && !found.html.contains(&threat));
+        let wrong = browser.post("/en/console/search", &[("text", link), ("from", "yesterday")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for words in ["Write the day as year-month-day", "value=\"yesterday\"", link] {
+            position(&wrong, words);
+        }
+
+        let unnamed = [("page", "/en/console/search"), ("harm", "seen"), ("text", link), ("name", " ")];
+        let unnamed = follow(&browser, &browser.post("/en/console/views", &unnamed).await).await;
+        position(&unnamed, "Give it a name");
+        let named = [("page", "/en/console/search"), ("harm", "seen"), ("text", link), ("name", "What was seen")];
+        let saved = browser.post("/en/console/views", &named).await;
+        assert_eq!(saved.location, "/en/console/search?harm=seen");
+        let view = "href=\"/en/console/search?harm=seen\"";
+        position(&browser.get("/en/console").await, view);
+        let page = follow(&browser, &saved).await;
+        let remove = "/en/console/views/";
+        let at = position(&page, remove);
+        let action = page.html[at..].split('"').next().unwrap().to_owned();
+        let removed = browser.post(&action, &[("page", "/en/console/search")]).await;
+        assert!(!follow(&browser, &removed).await.html.contains(view));
     })
     .await;
 }

@@ -48,6 +48,7 @@ pub mod related;
 pub mod reorder;
 pub mod report;
 pub mod routing;
+pub mod search;
 pub mod skip;
 pub mod staff;
 pub mod storage;
@@ -59,6 +60,7 @@ pub mod testing;
 pub mod text;
 pub mod vault;
 pub mod video;
+pub mod view;
 pub mod withdrawal;
 
 use std::sync::Arc;

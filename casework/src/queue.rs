@@ -232,12 +232,11 @@ macro_rules! second_look {
     };
 }
 
-/// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
-/// `$13` the case the page starts after, `$14` how many, `$15` now.
-macro_rules! page_of {
-    ($which:expr) => {
+/// The columns of a [`QueueRow`], from `cases` alone; `$now` is the number of the value that is now.
+macro_rules! row_columns {
+    ($now:literal) => {
         concat!(
-            "SELECT id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
+            "id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
                 updated_at, holder_id, unread_from_reporter, alarms,
                 (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
                 (SELECT name FROM staff WHERE staff.id = holder_id) AS holder,
@@ -245,8 +244,23 @@ macro_rules! page_of {
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'account') AS accounts,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'file') AS files,
                 EXISTS (SELECT 1 FROM notice WHERE case_id = cases.id AND notice.state = 'undeliverable') AS notice_failed,
-                (SELECT COUNT(*) FROM skip WHERE skip.case_id = cases.id AND skip.until > $15) AS skips
-             FROM ", $which,
+                (SELECT COUNT(*) FROM skip WHERE skip.case_id = cases.id AND skip.until > ", $now, ") AS skips"
+        )
+    };
+}
+
+pub(crate) use row_columns;
+
+/// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
+/// `$13` the case the page starts after, `$14` how many, `$15` now.
+macro_rules! page_of {
+    ($which:expr) => {
+        concat!(
+            "SELECT ",
+            row_columns!("$15"),
+            "
+             FROM ",
+            $which,
             " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
               AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
               AND (level, flagger_rank, deadline, received_at, id) > ($9, $10, $11, $12, $13)
@@ -301,13 +315,6 @@ pub async fn list(
     rows.truncate(PAGE);
     let next = is_more.then(|| rows.last().map(QueueRow::cursor)).flatten();
     Ok(QueuePage { rows, next })
-}
-
-/// The hotline's case of this name, wherever it stands.
-pub async fn find(cw: &Casework, session: &StaffSession, reference: &Reference) -> Result<Option<Uuid>, Error> {
-    let mut tx = cw.storage.read().await?;
-    let sql = "SELECT id FROM cases WHERE reference = $1 AND hotline_id = $2";
-    Ok(fetch_optional!(&mut tx, (Uuid,), sql, reference.as_str(), session.organisation)?.map(|(case,)| case))
 }
 
 /// How much work there is, by place.

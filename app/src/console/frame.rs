@@ -28,6 +28,8 @@ pub enum Place {
     Waiting,
     /// Cases with an item that wants my assessment.
     SecondLook,
+    /// Cases found, open or closed.
+    Search,
     /// Who is on call.
     OnCall,
     /// Staff, organisations and tables.
@@ -37,12 +39,13 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Queue,
         Self::Mine,
         Self::Colleagues,
         Self::Waiting,
         Self::SecondLook,
+        Self::Search,
         Self::OnCall,
         Self::Administration,
         Self::Account,
@@ -56,6 +59,7 @@ impl Place {
             Self::Colleagues => paths::ColleaguesCases { language }.to_string(),
             Self::Waiting => paths::WaitingCases { language }.to_string(),
             Self::SecondLook => paths::SecondLook { language }.to_string(),
+            Self::Search => paths::Search { language }.to_string(),
             Self::OnCall => paths::OnCall { language }.to_string(),
             Self::Administration => paths::Staff { language }.to_string(),
             Self::Account => paths::Account { language }.to_string(),
@@ -70,6 +74,7 @@ impl Place {
             Self::Colleagues => say!(language, "console.nav.colleagues"),
             Self::Waiting => say!(language, "console.nav.waiting"),
             Self::SecondLook => say!(language, "console.nav.second_look"),
+            Self::Search => say!(language, "console.nav.search"),
             Self::OnCall => say!(language, "console.nav.on_call"),
             Self::Administration => say!(language, "administration.nav"),
             Self::Account => say!(language, "account.nav"),
@@ -84,6 +89,7 @@ impl Place {
             Self::Colleagues => "g c",
             Self::Waiting => "g w",
             Self::SecondLook => "g s",
+            Self::Search => "g f",
             Self::OnCall => "g d",
             Self::Administration => "g a",
             Self::Account => "g o",
@@ -97,16 +103,20 @@ impl Place {
             Self::Mine => Some(counts.mine),
             Self::Waiting => Some(counts.waiting),
             Self::SecondLook => Some(counts.second_look),
-            Self::Colleagues | Self::OnCall | Self::Administration | Self::Account => None,
+            Self::Colleagues | Self::Search | Self::OnCall | Self::Administration | Self::Account => None,
         }
     }
 
     /// Whether this member has something to do there: cases are for those who can open them.
     fn is_for(self, session: &StaffSession) -> bool {
         match self {
-            Self::Queue | Self::Mine | Self::Colleagues | Self::Waiting | Self::SecondLook | Self::OnCall => {
-                session.is_holder()
-            }
+            Self::Queue
+            | Self::Mine
+            | Self::Colleagues
+            | Self::Waiting
+            | Self::SecondLook
+            | Self::Search
+            | Self::OnCall => session.is_holder(),
             Self::Administration => session.role != Role::Analyst,
             Self::Account => true,
         }

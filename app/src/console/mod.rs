@@ -12,10 +12,12 @@ mod on_call;
 mod queue;
 mod recover;
 mod recovery_codes;
+mod search;
 mod set_up;
 mod sign_in;
 pub mod signed;
 pub mod template;
+mod views;
 mod welcome;
 
 use std::sync::Arc;
@@ -25,8 +27,8 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    ColleaguesCases, FindCase, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut,
-    TakeNext, Url, WaitingCases, Welcome,
+    ColleaguesCases, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext,
+    Url, WaitingCases, Welcome,
 };
 
 /// Every console route.
@@ -36,7 +38,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(Queue::PATTERN, get(queue::show_queue))
         .route(MyCases::PATTERN, get(queue::show_mine))
         .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
-        .route(FindCase::PATTERN, get(queue::find))
+        .merge(search::router())
+        .merge(views::router())
         .route(WaitingCases::PATTERN, get(queue::show_waiting))
         .route(SecondLook::PATTERN, get(queue::show_second_look))
         .route(TakeNext::PATTERN, post(queue::take_next))

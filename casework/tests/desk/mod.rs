@@ -155,7 +155,8 @@ pub async fn file(world: &World, case: Uuid, file: &FileFingerprints) -> Uuid {
     add(world, case, NewItem::File(file)).await
 }
 
-async fn add(world: &World, case: Uuid, new: NewItem<'_>) -> Uuid {
+/// Adds an item to a case.
+pub async fn add(world: &World, case: Uuid, new: NewItem<'_>) -> Uuid {
     let mut tx = world.cw.storage.write().await.unwrap();
     let keys = case_keys::public_keys(&mut tx, case).await.unwrap().unwrap();
     let item = item::add(&world.cw, &mut tx, case, &keys, new).await.unwrap();

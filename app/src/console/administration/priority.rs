@@ -12,7 +12,7 @@ use casework::taxonomy::Role;
 use leptos::prelude::*;
 
 use super::super::frame::{Place, console_page};
-use super::super::queue::level_mark;
+use super::super::queue::table::level_mark;
 use super::super::signed::Administrator;
 use super::{Tab, tabs};
 use crate::error::Answer;

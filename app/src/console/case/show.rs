@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
 use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, story};
 use crate::console::frame::{Place, console_page};
-use crate::console::queue::{Due, level_mark, reason_pills};
+use crate::console::queue::table::{Due, level_mark, reason_pills};
 use crate::console::signed::Holder;
 use crate::console::template;
 use crate::error::Answer;
