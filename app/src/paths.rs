@@ -163,6 +163,12 @@ urls! {
     MyCases { language: Language } = "/{language}/console/mine";
     /// The cases in colleagues' hands.
     ColleaguesCases { language: Language } = "/{language}/console/colleagues";
+    /// One act for many cases: chosen, then asked for.
+    Bulk { language: Language } = "/{language}/console/bulk";
+    /// One that was asked for: what becomes of it.
+    BulkPage { language: Language, bulk: Uuid } = "/{language}/console/bulk/{bulk}";
+    /// Undoes it in time.
+    UndoBulk { language: Language, bulk: Uuid } = "/{language}/console/bulk/{bulk}/undo";
     /// Cases found by anything known of them.
     Search { language: Language } = "/{language}/console/search";
     /// Saves a list and its filters under a name.

@@ -8,6 +8,7 @@ mod casework_common;
 mod common;
 
 use axum::http::StatusCode;
+use casework::bulk;
 use casework::draft::{self, Saved};
 use casework::intake::{self, Receipt};
 use casework::lapse;
@@ -430,4 +431,44 @@ async fn a_picture_that_looks_like_another_leads_to_its_case_and_no_reporter_hea
 /// Whether the page is about this report.
 fn taken_is(page: &Page, receipt: &Receipt) -> bool {
     page.html.contains(&format!("<title>Case {}", receipt.reference))
+}
+
+#[tokio::test]
+async fn many_cases_are_acted_on_together_and_it_can_be_undone() {
+    on_each_engine(async |world| {
+        let (browser, threat, seen) = desk(world).await;
+        let page = browser.get("/en/console?harm=seen").await;
+        position(&page, "href=\"/en/console/bulk?harm=seen&amp;list=queue\"");
+        let choose = "/en/console/bulk?harm=seen&list=queue";
+        let page = browser.get(choose).await;
+        assert!(page.html.contains(&seen) && !page.html.contains(&threat));
+        let at = position(&page, "name=\"case\" value=\"") + "name=\"case\" value=\"".len();
+        let case = page.html[at..at + 36].to_owned();
+
+        let nothing = browser.post(choose, &[("kind", "label"), ("label", "synthetic")]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&nothing, "Choose at least one case.");
+        assert!(is_checked(&nothing, "label", "synthetic"));
+        assert!(!is_checked(&nothing, "case", &case), "what was unticked stays so");
+        let unsaid = [("kind", "close"), ("case", case.as_str()), ("outcome", "out_of_scope"), ("explanation", " ")];
+        let unsaid = browser.post(choose, &unsaid).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(is_checked(&unsaid, "case", &case));
+
+        let labels = [("kind", "label"), ("case", case.as_str()), ("label", "synthetic")];
+        let asked = browser.post(choose, &labels).await;
+        let page = follow(&browser, &asked).await;
+        position(&page, "1 case: it happens in 30 seconds.");
+        let undone = browser.post(&format!("{}/undo", asked.location), &[]).await;
+        position(&follow(&browser, &undone).await, "Undone. Nothing happened");
+
+        let asked = browser.post(choose, &labels).await;
+        world.clock.advance(bulk::UNDO);
+        bulk::carry_out_due(&world.cw).await.unwrap();
+        let page = follow(&browser, &asked).await;
+        position(&page, "Done: 1. Not done: 0.");
+        let case = browser.get(&format!("/en/console/case/{case}")).await;
+        position(&case, "Made or altered by a machine");
+    })
+    .await;
 }

@@ -273,7 +273,7 @@ async fn names(tx: &mut Tx, case: Uuid) -> Result<BTreeMap<Uuid, String>, Error>
 
 /// The case's private halves; a case this person has no key to does not exist for them.
 pub(crate) async fn keys_of(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<CaseKeys, Refused> {
-    case_keys::open_for_staff(tx, &session.epochs, case).await?.ok_or(Refused::NotFound)
+    case_keys::open_in(tx, session, case).await?.ok_or(Refused::NotFound)
 }
 
 /// A case that is in the hands of the one who acts, its row held for the rest of the transaction.

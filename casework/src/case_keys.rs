@@ -9,6 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::case_code::CaseCode;
+use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::vault::{Binding, KeyPair, OpenError, PrivateKey, PublicKey, Sealed, reporter_key};
 use crate::{Casework, Error, execute, fetch_all, fetch_optional};
@@ -25,11 +26,20 @@ pub struct CasePublicKeys {
 }
 
 /// The private halves, opened in a staff member's session.
+#[derive(Clone)]
 pub struct CaseKeys {
     /// Opens what reporter and staff may read.
     pub case: PrivateKey,
     /// Opens what only staff may read.
     pub staff: PrivateKey,
+}
+
+/// One case's keys, lent to a worker for what a member asked for ([`crate::bulk`]).
+pub struct LentKeys {
+    /// Which case.
+    pub case: Uuid,
+    /// Its keys.
+    pub keys: CaseKeys,
 }
 
 /// The two pairs of a new case.
@@ -112,6 +122,14 @@ pub async fn open_for_staff(tx: &mut Tx, epochs: &[EpochKey], case: Uuid) -> Res
         }));
     }
     Ok(None)
+}
+
+/// Opens a case's keys as this session can: by the epochs it holds, or because they were lent to it.
+pub(crate) async fn open_in(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Option<CaseKeys>, Error> {
+    match &session.lent {
+        Some(lent) if lent.case == case => Ok(Some(lent.keys.clone())),
+        _ => open_for_staff(tx, &session.epochs, case).await,
+    }
 }
 
 /// Wraps the case pair's private half for whoever holds the case code: the column `reporter_wrapped_key`.

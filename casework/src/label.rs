@@ -18,18 +18,38 @@ pub async fn set(
     case: Uuid,
     wanted: &BTreeSet<ContextLabel>,
 ) -> Result<(), Refused> {
+    change(cw, session, case, |_| wanted.clone()).await
+}
+
+/// Gives it these labels too.
+pub async fn add(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    more: &BTreeSet<ContextLabel>,
+) -> Result<(), Refused> {
+    change(cw, session, case, |there| there | more).await
+}
+
+async fn change(
+    cw: &Casework,
+    session: &StaffSession,
+    case: Uuid,
+    wanted: impl FnOnce(&BTreeSet<ContextLabel>) -> BTreeSet<ContextLabel>,
+) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
     in_hands(cw, &mut tx, session, case).await?;
     let there: BTreeSet<ContextLabel> = of_case(&mut tx, case).await?.into_iter().collect();
+    let wanted = wanted(&there);
     for &label in wanted.difference(&there) {
         execute!(&mut tx, "INSERT INTO label (case_id, label, created_at) VALUES ($1, $2, $3)", case, label, cw.now())?;
         note_change(cw, &mut tx, session, case, &Event::Labelled { label: label.to_string() }).await?;
     }
-    for &label in there.difference(wanted) {
+    for &label in there.difference(&wanted) {
         execute!(&mut tx, "DELETE FROM label WHERE case_id = $1 AND label = $2", case, label)?;
         note_change(cw, &mut tx, session, case, &Event::Unlabelled { label: label.to_string() }).await?;
     }
-    if *wanted != there {
+    if wanted != there {
         let codes: Vec<&str> = wanted.iter().map(|label| label.as_str()).collect();
         audit::record(cw, &mut tx, Actor::Staff(session.staff), "case.label", case, &codes.join(" ")).await?;
     }

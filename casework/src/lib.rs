@@ -11,6 +11,7 @@ pub mod alarm;
 pub mod answer;
 pub mod assessment;
 pub mod audit;
+pub mod bulk;
 pub mod case;
 pub mod case_code;
 pub mod case_keys;

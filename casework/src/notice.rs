@@ -503,7 +503,7 @@ async fn in_hands(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Cas
     if held == 0 {
         return Err(NoticeError::NotYours);
     }
-    case_keys::open_for_staff(tx, &session.epochs, case).await?.ok_or(NoticeError::Unknown)
+    case_keys::open_in(tx, session, case).await?.ok_or(NoticeError::Unknown)
 }
 
 async fn tell(cw: &Casework, tx: &mut Tx, row: &Row, notice: Uuid, state: NoticeState) -> Result<(), Error> {
@@ -590,7 +590,7 @@ pub struct Preview {
 pub async fn preview(cw: &Casework, session: &StaffSession, notice: Uuid) -> Result<Preview, NoticeError> {
     let mut tx = cw.storage.read().await?;
     let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
-    let keys = case_keys::open_for_staff(&mut tx, &session.epochs, row.case_id).await?.ok_or(NoticeError::Unknown)?;
+    let keys = case_keys::open_in(&mut tx, session, row.case_id).await?.ok_or(NoticeError::Unknown)?;
     let (held,) = fetch_one!(
         &mut tx,
         (i64,),

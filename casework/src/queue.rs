@@ -447,7 +447,12 @@ struct BeforeTaking {
     alarm_since: Option<DateTime<Utc>>,
 }
 
-async fn put_in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Refused> {
+pub(crate) async fn put_in_hands(
+    cw: &Casework,
+    tx: &mut Tx,
+    session: &StaffSession,
+    case: Uuid,
+) -> Result<(), Refused> {
     let before = fetch_optional!(
         tx,
         BeforeTaking,
@@ -521,6 +526,18 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
     history::record(cw, &mut tx, case, actor, None, &Event::Released).await?;
     audit::record(cw, &mut tx, actor, "case.release", case, "").await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Puts a case back that this person has in their hands; nothing if they have not (any more), or it is not open.
+pub(crate) async fn put_back(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Error> {
+    let sql =
+        concat!("UPDATE cases SET holder_id = NULL, touched_at = NULL WHERE id = $1 AND holder_id = $2 AND ", open!());
+    if execute!(tx, sql, case, session.staff)? == 1 {
+        let actor = Actor::Staff(session.staff);
+        history::record(cw, tx, case, actor, None, &Event::Released).await?;
+        audit::record(cw, tx, actor, "case.release", case, "").await?;
+    }
     Ok(())
 }
 

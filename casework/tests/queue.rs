@@ -298,6 +298,7 @@ async fn one_analyst_in_a_process_of_its_own() {
         language: "en".parse().unwrap(),
         member_key: KeyPair::generate(&*randomness).private,
         epochs: vec![EpochKey { epoch: Uuid::nil(), key: KeyPair::generate(&*randomness).private }],
+        lent: None,
     };
     let cw = Casework {
         storage: Storage::open(address).await.unwrap(),

@@ -2,6 +2,7 @@
 
 mod account;
 mod administration;
+mod bulk;
 mod case;
 pub mod door;
 pub mod frame;
@@ -38,6 +39,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(Queue::PATTERN, get(queue::show_queue))
         .route(MyCases::PATTERN, get(queue::show_mine))
         .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
+        .merge(bulk::router())
         .merge(search::router())
         .merge(views::router())
         .route(WaitingCases::PATTERN, get(queue::show_waiting))

@@ -15,6 +15,7 @@ use casework::taxonomy::{CaseState, ContextLabel, OrganisationKind};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use leptos::prelude::*;
 
+use super::bulk;
 use super::case::words::label;
 use super::frame::{Place, console_page};
 use super::queue::Asked;
@@ -32,7 +33,7 @@ use crate::{App, say};
 /// In the form: what was typed.
 const TEXT: &str = "text";
 /// In the address: the same, closed.
-const CLOSED: &str = "q";
+pub const CLOSED: &str = "q";
 /// Most characters of it: a link has 2 048.
 const LONGEST: usize = 2_100;
 
@@ -74,7 +75,8 @@ async fn show(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder
     }
 }
 
-fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFilter, Vec<Problem>> {
+/// What narrows the search down, or what is wrong with it.
+pub fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFilter, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut day = |name: &'static str| match fields.get(name) {
         "" => None,
@@ -151,7 +153,7 @@ async fn found(
     let after = chosen(&form.fields, AFTER);
     let found = search::find(&app.casework, session, text, filter, after).await?;
     let (now, zone) = (app.casework.now(), app.casework.hours.zone());
-    let table = Table { language, now, zone, place: Place::Search, me: session.staff };
+    let table = Table { language, now, zone, place: Place::Search, me: session.staff, ticked: None };
     let looked_on = (found.rows.is_empty() && found.next.is_some())
         .then(|| view! { <p class="notice">{say!(language, "search.look_further")}</p> });
     let here = Search { language }.to_string();
@@ -159,8 +161,9 @@ async fn found(
     let next = found.next.map(|next| next.to_string());
     let next = next.as_deref().map(|next| address(&here, &form.fields, closed.into_iter().chain([(AFTER, next)])));
     let first = after.map(|_: uuid::Uuid| address(&here, &form.fields, closed));
+    let together = (!found.rows.is_empty()).then(|| bulk::link(language, Place::Search, &form.fields, closed));
     let rows = if looked_on.is_none() { Some(table.view(found.rows, false)) } else { None };
-    Ok(view! { {looked_on} {rows} {pager(language, first, next)} }.into_any())
+    Ok(view! { {looked_on} {together} {rows} {pager(language, first, next)} }.into_any())
 }
 
 fn search_form(app: &App, language: Language, form: &FormState, flaggers: Vec<Choice>) -> AnyView {

@@ -100,6 +100,7 @@ pub async fn newcomer(world: &World, hotline: &Hotline, name: &str, role: Role) 
         language: "en".parse().unwrap(),
         member_key: KeyPair::generate(&*world.cw.randomness).private,
         epochs: Vec::new(),
+        lent: None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod audit_head;
+mod bulk;
 mod erasure;
 mod near;
 mod outbox;
@@ -42,6 +43,7 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(repeat("outbox", Duration::from_secs(2), surroundings, outbox::send_due));
     workers.spawn(repeat("calls", Duration::from_secs(2), surroundings, outbox::call_due));
+    workers.spawn(repeat("bulk", Duration::from_secs(2), surroundings, bulk::carry_out));
     workers.spawn(repeat("alarm", Duration::from_secs(5), surroundings, alarm::ring));
     workers.spawn(repeat("purge", Duration::from_mins(1), surroundings, purge::delete_expired));
     workers.spawn(repeat("overdue", Duration::from_mins(1), surroundings, overdue::raise));

@@ -42,7 +42,8 @@ pub async fn submit(
     work.answer(Part::Items, fields, done).await
 }
 
-fn parse(language: Language, fields: &Fields) -> Result<Judgement, Vec<Problem>> {
+/// What was chosen and written, or what is wrong with it.
+pub(in crate::console) fn parse(language: Language, fields: &Fields) -> Result<Judgement, Vec<Problem>> {
     let class = fields.get("class").parse().map_err(|_| Problem::new("class", say!(language, "case.problem.class")));
     let basis = fields.get("basis").parse().map_err(|_| Problem::new("basis", say!(language, "case.problem.basis")));
     let note = optional_words_in(language, fields, "why", Judgement::LONGEST_NOTE);
@@ -221,7 +222,16 @@ fn assessment_view(desk: &Desk, assessment: &Assessment) -> AnyView {
 
 fn form(desk: &Desk, item: Uuid) -> impl IntoView + use<> {
     let language = desk.language;
-    let form = desk.form(Part::Items);
+    view! {
+        <form class="assess" method="post" action=paths::Assess { language, case: desk.id(), item }.to_string()>
+            {judgement_fields(language, &desk.form(Part::Items))}
+            <p><button class="btn" type="submit">{say!(language, "case.assess.save")}</button></p>
+        </form>
+    }
+}
+
+/// What it shows, under which law, and why.
+pub(in crate::console) fn judgement_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
     let classes = Class::ALL
         .iter()
         .map(|&code| {
@@ -233,11 +243,8 @@ fn form(desk: &Desk, item: Uuid) -> impl IntoView + use<> {
         .chain(LegalBasis::ALL.iter().map(|&code| Choice::new(code.to_string(), legal_basis(language, code))))
         .collect();
     view! {
-        <form class="assess" method="post" action=paths::Assess { language, case: desk.id(), item }.to_string()>
-            {choices(&form, "radio", "class", say!(language, "case.assess.class"), "", classes)}
-            {select_field(&form, "basis", say!(language, "case.assess.basis"), None, bases)}
-            {text_area(&form, "why", say!(language, "case.assess.why"), Some(say!(language, "case.assess.why_hint")), 3)}
-            <p><button class="btn" type="submit">{say!(language, "case.assess.save")}</button></p>
-        </form>
+        {choices(form, "radio", "class", say!(language, "case.assess.class"), "", classes)}
+        {select_field(form, "basis", say!(language, "case.assess.basis"), None, bases)}
+        {text_area(form, "why", say!(language, "case.assess.why"), Some(say!(language, "case.assess.why_hint")), 3)}
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use casework::case::{self, Refused};
 use casework::taxonomy::{CaseState, Outcome};
+use casework::text::Words;
 use casework::withdrawal;
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ use super::words::{outcome, state};
 use super::{Desk, LONGEST, Part, Work, optional_words_in};
 use crate::console::signed::Holder;
 use crate::error::Answer;
-use crate::form::{Choice, Fields, Problem, select_field, text_area};
+use crate::form::{Choice, Fields, FormState, Problem, select_field, text_area};
 use crate::visit::Visit;
 use crate::words::Language;
 use crate::{App, paths, say};
@@ -44,22 +45,25 @@ pub async fn close(
     fields: Fields,
 ) -> Answer {
     let work = Work { app, visit, session, case };
-    let chosen =
-        fields.get("outcome").parse().map_err(|_| Problem::new("outcome", say!(language, "case.problem.outcome")));
-    let words = optional_words_in(language, &fields, "explanation", LONGEST);
-    let (chosen, words) = match (chosen, words) {
-        (Ok(chosen), Ok(None)) if case::needs_explanation(chosen) => {
-            let problem = Problem::new("explanation", say!(language, "case.refused.needs_explanation"));
-            return work.again(Part::Close, StatusCode::UNPROCESSABLE_ENTITY, fields, vec![problem]).await;
-        }
-        (Ok(chosen), Ok(words)) => (chosen, words),
-        (chosen, words) => {
-            let problems = [chosen.err(), words.err()].into_iter().flatten().collect();
-            return work.again(Part::Close, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await;
-        }
+    let (chosen, words) = match parse(language, &fields) {
+        Ok(end) => end,
+        Err(problems) => return work.again(Part::Close, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await,
     };
     let done = case::close(&work.app.casework, &work.session, case, chosen, words.as_ref()).await;
     work.answer(Part::Close, fields, done).await
+}
+
+/// How it ended and what the reporter is told, or what is wrong with it.
+pub(in crate::console) fn parse(language: Language, fields: &Fields) -> Result<(Outcome, Option<Words>), Vec<Problem>> {
+    let chosen =
+        fields.get("outcome").parse().map_err(|_| Problem::new("outcome", say!(language, "case.problem.outcome")));
+    match (chosen, optional_words_in(language, fields, "explanation", LONGEST)) {
+        (Ok(chosen), Ok(None)) if case::needs_explanation(chosen) => {
+            Err(vec![Problem::new("explanation", say!(language, "case.refused.needs_explanation"))])
+        }
+        (Ok(chosen), Ok(words)) => Ok((chosen, words)),
+        (chosen, words) => Err([chosen.err(), words.err()].into_iter().flatten().collect()),
+    }
 }
 
 /// Opens a closed case again.
@@ -157,16 +161,22 @@ fn outcomes(language: Language) -> Vec<Choice> {
     std::iter::once(Choice::new("", say!(language, "case.choose"))).chain(outcomes).collect()
 }
 
+/// How it ended, and what the reporter is told.
+pub(in crate::console) fn ending_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
+    let hint = say!(language, "case.end.explanation_hint");
+    view! {
+        {select_field(form, "outcome", say!(language, "case.end.outcome"), None, outcomes(language))}
+        {text_area(form, "explanation", say!(language, "case.end.explanation"), Some(hint), 5)}
+    }
+}
+
 fn close_form(desk: &Desk) -> AnyView {
     let language = desk.language;
-    let form = desk.form(Part::Close);
-    let hint = say!(language, "case.end.explanation_hint");
     view! {
         <details class="more" open=desk.came_back(Part::Close)>
             <summary>{say!(language, "case.end.close")}</summary>
             <form method="post" action=paths::CloseCase { language, case: desk.id() }.to_string()>
-                {select_field(&form, "outcome", say!(language, "case.end.outcome"), None, outcomes(language))}
-                {text_area(&form, "explanation", say!(language, "case.end.explanation"), Some(hint), 5)}
+                {ending_fields(language, &desk.form(Part::Close))}
                 <p><button class="btn" type="submit">{say!(language, "case.end.close_now")}</button></p>
             </form>
         </details>

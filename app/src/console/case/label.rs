@@ -14,6 +14,7 @@ use crate::console::signed::Holder;
 use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, choices};
 use crate::visit::Visit;
+use crate::words::Language;
 use crate::{App, paths, say};
 
 /// Sets the labels to the ones ticked.
@@ -57,15 +58,19 @@ fn pills(desk: &Desk) -> AnyView {
     view! { <ul class="pills">{pills}</ul> }.into_any()
 }
 
+/// Every label, to tick.
+pub(in crate::console) fn label_fields(language: Language, form: &FormState) -> impl IntoView + use<> {
+    let options = ContextLabel::ALL.iter().map(|&code| Choice::new(code.to_string(), label_words(language, code)));
+    choices(form, "checkbox", "label", say!(language, "case.labels.legend"), "hint", options.collect())
+}
+
 fn form(desk: &Desk) -> AnyView {
     let language = desk.language;
     let ticked = desk.case.labels.iter().map(|label| ("label".to_owned(), label.to_string())).collect();
     let form = if desk.came_back(Part::Labels) { desk.form(Part::Labels) } else { FormState::filled(Fields(ticked)) };
-    let options =
-        ContextLabel::ALL.iter().map(|&code| Choice::new(code.to_string(), label_words(language, code))).collect();
     view! {
         <form class="assess" method="post" action=paths::SetLabels { language, case: desk.id() }.to_string()>
-            {choices(&form, "checkbox", "label", say!(language, "case.labels.legend"), "hint", options)}
+            {label_fields(language, &form)}
             <p><button class="btn quiet small" type="submit">{say!(language, "case.labels.save")}</button></p>
         </form>
     }

@@ -3,10 +3,10 @@
 //! Every form posts to its own URL and comes back to its place on the page. What can't be done is said at the top of the
 //! same page, with everything typed still in its fields.
 
-mod assess;
-mod close;
+pub(super) mod assess;
+pub(super) mod close;
 mod hands;
-mod label;
+pub(super) mod label;
 mod message;
 mod note;
 mod notices;

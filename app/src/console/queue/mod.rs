@@ -15,6 +15,7 @@ use casework::queue::{self, Counts};
 use casework::staff::session::StaffSession;
 use leptos::prelude::*;
 
+use super::bulk;
 use super::frame::{Place, console_page};
 use super::signed::Holder;
 use super::views;
@@ -95,7 +96,7 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let page = queue::list(&app.casework, &session, list, &filter_of(&fields), after.clone()).await?;
     let counts = queue::counts(&app.casework, &session).await?;
     let (now, zone) = (app.casework.now(), app.casework.hours.zone());
-    let table = Table { language, now, zone, place, me: session.staff };
+    let table = Table { language, now, zone, place, me: session.staff, ticked: None };
     let head = head(language, place, &counts);
     let views = views::bar(&app, &session, language, place, &fields).await?;
     let filters = filters(&app, language, place, &fields);
@@ -105,10 +106,12 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
         after.map(|_| address(&place.href(language), &fields, [])),
         page.next.map(|next| address(&place.href(language), &fields, [(AFTER, next.to_string().as_str())])),
     );
+    let is_for_many = matches!(place, Place::Queue | Place::Mine) && !page.rows.is_empty();
+    let together = is_for_many.then(|| bulk::link(language, place, &fields, []));
     let rows = table.view(page.rows, is_filtered(&fields));
     let news = news(&app, language, &session, place, &fields, &counts).await?;
     Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
-        view! { {head} {news} {finder} {views} {filters} {rows} {pager} }
+        view! { {head} {news} {finder} {views} {filters} {together} {rows} {pager} }
     })
     .await)
 }

@@ -1,5 +1,6 @@
 //! Cases as a table: a line each, with why it stands where it stands.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use casework::priority::Reason;
@@ -8,6 +9,7 @@ use casework::taxonomy::CaseState;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::super::case::words::{age, harm, language_name, reporter, state};
 use super::super::frame::Place;
@@ -25,7 +27,9 @@ pub struct Table {
     /// Which list it is.
     pub place: Place,
     /// Who looks.
-    pub me: uuid::Uuid,
+    pub me: Uuid,
+    /// Those that are ticked, where cases are chosen.
+    pub ticked: Option<BTreeSet<Uuid>>,
 }
 
 impl Table {
@@ -45,6 +49,7 @@ impl Table {
                 <caption class="visually-hidden">{self.place.words(language)}</caption>
                 <thead>
                     <tr>
+                        {self.ticked.is_some().then(|| view! { <th scope="col">{say!(language, "queue.column.choose")}</th> })}
                         <th scope="col">{say!(language, "queue.column.level")}</th>
                         <th scope="col">{say!(language, "queue.column.case")}</th>
                         <th scope="col">{say!(language, "queue.column.why")}</th>
@@ -91,6 +96,7 @@ impl Table {
         let href = paths::CasePage { language, case: row.id }.to_string();
         view! {
             <tr class:mine=is_mine>
+                {self.tick(&row)}
                 <td>{level_mark(language, row.level)}</td>
                 <td>
                     <a class="ref" href=href><bdi>{row.reference.to_string()}</bdi></a>
@@ -103,6 +109,15 @@ impl Table {
             </tr>
         }
         .into_any()
+    }
+
+    fn tick(&self, row: &QueueRow) -> Option<AnyView> {
+        let checked = self.ticked.as_ref()?.contains(&row.id);
+        let words = say!(self.language, "queue.choose", case = row.reference);
+        Some(
+            view! { <td><input type="checkbox" name="case" value=row.id.to_string() checked=checked aria-label=words /></td> }
+                .into_any(),
+        )
     }
 
     fn time(&self, row: &QueueRow, label: String) -> AnyView {

@@ -1,0 +1,28 @@
+-- One act for many cases, carried out half a minute after it was asked for, so that it can be undone before.
+CREATE TABLE bulk (
+    id UUID PRIMARY KEY,
+    organisation_id UUID NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+    staff_id UUID NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('label', 'close', 'assess', 'notify')),
+    sealed_act BYTEA NOT NULL,
+    due_at TIMESTAMPTZ NOT NULL,
+    started_at TIMESTAMPTZ,
+    undone_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX bulk_by_age ON bulk (created_at);
+
+-- Its cases. The case's keys are sealed to the server's operational key until the act is carried out or undone.
+CREATE TABLE bulk_case (
+    bulk_id UUID NOT NULL REFERENCES bulk (id) ON DELETE CASCADE,
+    case_id UUID NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused')),
+    leased_until TIMESTAMPTZ,
+    was_held BOOLEAN NOT NULL DEFAULT FALSE,
+    refusal TEXT,
+    sealed_case_key BYTEA,
+    sealed_staff_key BYTEA,
+    PRIMARY KEY (bulk_id, case_id)
+);
+CREATE INDEX bulk_case_waiting ON bulk_case (bulk_id) WHERE state = 'waiting';
+CREATE INDEX bulk_case_by_case ON bulk_case (case_id);
