@@ -163,6 +163,10 @@ urls! {
     MyCases { language: Language } = "/{language}/console/mine";
     /// The cases in colleagues' hands.
     ColleaguesCases { language: Language } = "/{language}/console/colleagues";
+    /// Takes one case of many that are alike.
+    TakeOfFlood { language: Language, flood: Uuid } = "/{language}/console/flood/{flood}/take";
+    /// They are not alike: each stands in the queue by itself.
+    DissolveFlood { language: Language, flood: Uuid } = "/{language}/console/flood/{flood}/dissolve";
     /// One act for many cases: chosen, then asked for.
     Bulk { language: Language } = "/{language}/console/bulk";
     /// One that was asked for: what becomes of it.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{CaseState, NoticeState, Outcome, SkipReason};
-use crate::{Casework, Error, contact, execute, fetch_all};
+use crate::{Casework, Error, contact, execute, fetch_all, flood};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -218,6 +218,7 @@ pub async fn record(
         cw.now()
     )?;
     execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
+    flood::follow(tx, case, event).await?;
     contact::tell(cw, tx, case, event).await
 }
 

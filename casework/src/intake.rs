@@ -14,6 +14,7 @@ use crate::claim::{self, Collection};
 use crate::contact;
 use crate::draft::{self, KEPT};
 use crate::epoch;
+use crate::flood;
 use crate::history::{self, Actor, Event};
 use crate::item::{self, NewItem};
 use crate::priority::{self, Facts, Priority};
@@ -183,6 +184,10 @@ pub async fn receive(
 ) -> Result<Reference, SendError> {
     let hotline = route(tx, report, language).await?.ok_or(SendError::NotOpen)?;
     let items = items_of(report);
+    let flood = match flood::may_be_one_of_many(report.harm(), report.reporter(), report.danger()) {
+        true => flood::join(cw, tx, hotline.id, &item::lookups(cw, &items)).await?,
+        false => None,
+    };
     let facts = Facts {
         harm: report.harm(),
         reporter: report.reporter(),
@@ -190,7 +195,7 @@ pub async fn receive(
         danger: report.danger(),
         spreading: report.spreading(),
         trusted_flagger: false,
-        looks_like_bulk: false,
+        looks_like_bulk: flood.is_some(),
         earlier_reports: item::earlier_cases(cw, tx, &items).await?,
     };
     let in_force = priority::load(tx).await?;
@@ -206,6 +211,7 @@ pub async fn receive(
             report,
             facts: &facts,
             priority: &priority,
+            flood: flood.as_ref(),
             priority_version: in_force.version,
             keys: &keys,
             language,
@@ -272,6 +278,7 @@ struct NewCase<'a> {
     report: &'a Report,
     facts: &'a Facts,
     priority: &'a Priority,
+    flood: Option<&'a flood::Part>,
     priority_version: i64,
     keys: &'a NewCaseKeys,
     language: &'a LanguageCode,
@@ -285,8 +292,8 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             tx,
             "INSERT INTO cases (id, reference, hotline_id, state, harm, reporter, age_band, country, language, danger, spreading,
                 level, flagger_rank, deadline, reasons, received_at, updated_at, public_key, staff_public_key, code_lookup,
-                reporter_wrapped_key, priority_version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21)
+                reporter_wrapped_key, priority_version, flood_id, is_collapsed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23)
              ON CONFLICT (reference) DO NOTHING",
             new.id,
             reference.as_str(),
@@ -308,7 +315,9 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             new.keys.staff.public,
             cw.keys.lookup(Purpose::CaseCode, new.code.as_bytes()),
             case_keys::wrap_for_reporter(cw, new.code, new.id, &new.keys.case.private),
-            new.priority_version
+            new.priority_version,
+            new.flood.map(|part| part.flood),
+            new.flood.is_some_and(|part| !part.is_sample)
         )?;
         if inserted == 1 {
             return Ok(reference);

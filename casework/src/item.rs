@@ -281,13 +281,15 @@ fn code(choice: &impl Serialize) -> Result<String, Error> {
     }
 }
 
+/// The keyed hashes of these items.
+pub(crate) fn lookups(cw: &Casework, items: &[NewItem<'_>]) -> Vec<LookupHash> {
+    items.iter().filter_map(|item| lookup_of(cw, item)).collect()
+}
+
 /// How many cases already hold one and the same link or account: the most of any of these items.
 pub async fn earlier_cases(cw: &Casework, tx: &mut Tx, items: &[NewItem<'_>]) -> Result<u32, Error> {
     let mut most = 0;
-    for item in items {
-        let Some(lookup) = lookup_of(cw, item) else {
-            continue;
-        };
+    for lookup in lookups(cw, items) {
         let (cases,) = fetch_one!(tx, (i64,), "SELECT count(DISTINCT case_id) FROM item WHERE lookup = $1", lookup)?;
         most = most.max(cases);
     }

@@ -178,14 +178,12 @@ macro_rules! to_do {
     };
 }
 
-/// The cases that stand in the queue. The partial indexes say the same words.
+/// The cases that stand in the queue one by one. The partial indexes say the same words.
 macro_rules! queued {
     () => {
-        concat!("holder_id IS NULL AND ", $crate::queue::to_do!())
+        concat!("holder_id IS NULL AND NOT is_collapsed AND ", $crate::queue::to_do!())
     };
 }
-
-pub(crate) use {queued, to_do};
 
 /// The states in which a case is open.
 macro_rules! open {
@@ -207,6 +205,8 @@ macro_rules! may_hold {
         )
     };
 }
+
+pub(crate) use {may_hold, queued, to_do};
 
 /// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`], [`crate::skip`]). In danger
 /// (level 0) language keeps nobody away.

@@ -29,6 +29,7 @@ struct Waiting {
     reasons: JsonText<Vec<Reason>>,
     received_at: DateTime<Utc>,
     priority_version: i64,
+    flood_id: Option<Uuid>,
 }
 
 impl Waiting {
@@ -46,7 +47,7 @@ impl Waiting {
             danger: self.danger,
             spreading: self.spreading,
             trusted_flagger: self.flagger_rank == 0,
-            looks_like_bulk: reasons.contains(&Reason::LooksLikeBulk),
+            looks_like_bulk: self.flood_id.is_some(),
             earlier_reports: reports.unwrap_or_default().saturating_sub(1),
         }
     }
@@ -88,7 +89,7 @@ macro_rules! waiting {
     ($which:literal) => {
         concat!(
             "SELECT id, harm, reporter, age_band, danger, spreading, level, flagger_rank, deadline, reasons, received_at,
-                priority_version
+                priority_version, flood_id
              FROM cases WHERE ",
             queued!(),
             " AND ",

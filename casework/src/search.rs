@@ -42,6 +42,8 @@ pub struct SearchFilter {
     pub label: Option<ContextLabel>,
     /// The trusted flagger who sent it.
     pub flagger: Option<Uuid>,
+    /// The flood it is part of.
+    pub flood: Option<Uuid>,
     /// Reports from then on.
     pub from: Option<DateTime<Utc>>,
     /// Reports before then.
@@ -115,6 +117,7 @@ pub fn opened(cw: &Casework, session: &StaffSession, closed: &str) -> Option<Str
 enum Source {
     Every,
     Flagger(Uuid),
+    Flood(Uuid),
     Label(ContextLabel),
     Lookup(LookupHash),
     Domain(String),
@@ -172,10 +175,11 @@ fn merged(mut found: Found) -> Found {
 
 /// Without a text, the shortest of the lists the filter allows.
 fn of_filter(filter: &SearchFilter) -> Source {
-    match (filter.flagger, filter.label) {
-        (Some(flagger), _) => Source::Flagger(flagger),
-        (None, Some(label)) => Source::Label(label),
-        (None, None) => Source::Every,
+    match (filter.flood, filter.flagger, filter.label) {
+        (Some(flood), ..) => Source::Flood(flood),
+        (None, Some(flagger), _) => Source::Flagger(flagger),
+        (None, None, Some(label)) => Source::Label(label),
+        (None, None, None) => Source::Every,
     }
 }
 
@@ -249,7 +253,7 @@ async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<(String, String)>, Erro
 }
 
 /// A page of a source. `$1` the hotline, `$2` what the source is of, `$3` and `$4` between which cases, `$5` how many are
-/// looked through, `$6` to `$14` the filters, `$15` now, `$16` how many.
+/// looked through, `$6` to `$14` and `$17` the filters, `$15` now, `$16` how many.
 macro_rules! page_of {
     ($list:expr) => {
         concat!(
@@ -258,7 +262,7 @@ macro_rules! page_of {
                 WHERE cases.id = walked_id AND hotline_id = $1 AND ($6 IS NULL OR level = $6) AND ($7 IS NULL OR harm = $7)
                 AND ($8 IS NULL OR language = $8) AND ($9 IS NULL OR country = $9) AND ($10 IS NULL OR state = $10)
                 AND ($11 IS NULL OR EXISTS (SELECT 1 FROM label WHERE label.case_id = cases.id AND label = $11))
-                AND ($12 IS NULL OR flagger_id = $12) AND ($13 IS NULL OR received_at >= $13)
+                AND ($12 IS NULL OR flagger_id = $12) AND ($17 IS NULL OR flood_id = $17) AND ($13 IS NULL OR received_at >= $13)
                 AND ($14 IS NULL OR received_at < $14)
                 ORDER BY cases.id DESC LIMIT $16) AS page CROSS JOIN cases WHERE cases.id = page_id ORDER BY cases.id DESC"
         )
@@ -322,7 +326,8 @@ macro_rules! walk {
             walk.filter.from,
             walk.filter.until,
             walk.now,
-            i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
+            i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+            walk.filter.flood
         )?;
         let end = match rows.len() {
             0..=PAGE => fetch_one!(
@@ -375,6 +380,9 @@ async fn page(
         Source::Flagger(flagger) => {
             walk!(tx, walk, "id AS walked_id FROM cases WHERE flagger_id = $2 AND id < $3 AND id >= $4", *flagger)
         }
+        Source::Flood(flood) => {
+            walk!(tx, walk, "id AS walked_id FROM cases WHERE flood_id = $2 AND id < $3 AND id >= $4", *flood)
+        }
         Source::Label(label) => walk!(
             tx,
             walk,
@@ -409,7 +417,7 @@ async fn some(tx: &mut Tx, walk: &Walk<'_>, cases: &BTreeSet<Uuid>) -> Result<Fo
 const SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// Before every id that was made from then on (UUIDv7, RFC 9562, section 5.7).
-fn first_id(at: DateTime<Utc>) -> Uuid {
+pub(crate) fn first_id(at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }

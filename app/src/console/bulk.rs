@@ -39,6 +39,9 @@ pub fn router() -> Router<Arc<App>> {
         .route(UndoBulk::PATTERN, post(undo))
 }
 
+/// So many pages of a list are looked through for cases that an act may be about.
+const PAGES: usize = 100;
+
 /// Which list the cases are chosen from.
 const FROM: &str = "list";
 
@@ -85,15 +88,16 @@ impl Wanted {
         session: &StaffSession,
         language: Language,
     ) -> Result<Vec<QueueRow>, casework::Error> {
-        let rows = match self.place() {
-            Place::Search => self.found(app, session, language).await?,
-            Place::Mine => listed(app, session, queue::Place::Mine, &self.0).await?,
-            _ => listed(app, session, queue::Place::Queue, &self.0).await?,
-        };
         let may_be = |row: &QueueRow| {
             row.level > 0 && row.state.is_open() && row.holder_id.is_none_or(|holder| holder == session.staff)
         };
-        Ok(rows.into_iter().filter(may_be).take(MOST).collect())
+        let mut rows = match self.place() {
+            Place::Search => self.found(app, session, language, may_be).await?,
+            Place::Mine => listed(app, session, queue::Place::Mine, &self.0, may_be).await?,
+            _ => listed(app, session, queue::Place::Queue, &self.0, may_be).await?,
+        };
+        rows.truncate(MOST);
+        Ok(rows)
     }
 
     async fn found(
@@ -101,15 +105,16 @@ impl Wanted {
         app: &App,
         session: &StaffSession,
         language: Language,
+        may_be: impl Fn(&QueueRow) -> bool,
     ) -> Result<Vec<QueueRow>, casework::Error> {
         let Ok(filter) = parse_search(app, language, &self.0) else { return Ok(Vec::new()) };
         let text = search::opened(&app.casework, session, self.0.get(CLOSED));
         let (mut rows, mut after) = (Vec::new(), None);
-        while rows.len() < MOST {
+        for _ in 0..PAGES {
             let page = search::find(&app.casework, session, text.as_deref(), &filter, after).await?;
-            rows.extend(page.rows);
+            rows.extend(page.rows.into_iter().filter(&may_be));
             after = page.next;
-            if after.is_none() {
+            if after.is_none() || rows.len() >= MOST {
                 break;
             }
         }
@@ -122,13 +127,14 @@ async fn listed(
     session: &StaffSession,
     place: queue::Place,
     fields: &Fields,
+    may_be: impl Fn(&QueueRow) -> bool,
 ) -> Result<Vec<QueueRow>, casework::Error> {
     let (mut rows, mut after) = (Vec::new(), None);
-    while rows.len() < MOST {
+    for _ in 0..PAGES {
         let page = queue::list(&app.casework, session, place, &filter_of(fields), after).await?;
-        rows.extend(page.rows);
+        rows.extend(page.rows.into_iter().filter(&may_be));
         after = page.next;
-        if after.is_none() {
+        if after.is_none() || rows.len() >= MOST {
             break;
         }
     }

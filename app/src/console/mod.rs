@@ -5,6 +5,7 @@ mod administration;
 mod bulk;
 mod case;
 pub mod door;
+mod flood;
 pub mod frame;
 mod keys;
 mod new_password;
@@ -40,6 +41,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(MyCases::PATTERN, get(queue::show_mine))
         .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
         .merge(bulk::router())
+        .merge(flood::router())
         .merge(search::router())
         .merge(views::router())
         .route(WaitingCases::PATTERN, get(queue::show_waiting))

@@ -99,6 +99,7 @@ pub fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFil
         about: filter_of(fields),
         label: chosen(fields, "label"),
         flagger: chosen(fields, "flagger"),
+        flood: chosen(fields, "flood"),
         from: from.map(|day| midnight(app, day)),
         until: until.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| midnight(app, day)),
     })
@@ -167,9 +168,17 @@ async fn found(
 }
 
 fn search_form(app: &App, language: Language, form: &FormState, flaggers: Vec<Choice>) -> AnyView {
+    let flood = form.fields.get("flood");
+    let flood = (!flood.is_empty()).then(|| {
+        view! {
+            <input type="hidden" name="flood" value=flood.to_owned() />
+            <p class="notice">{say!(language, "search.flood")}</p>
+        }
+    });
     let labels = ContextLabel::ALL.iter().map(|&code| Choice::new(code.as_str(), label(language, code)));
     view! {
         <form class="panel" method="post" action=Search { language }.to_string() role="search" novalidate>
+            {flood}
             {text_field(form, TEXT, say!(language, "search.text"), Some(say!(language, "search.text_hint")), "search", "off")}
             <div class="filters">
                 {selects(app, language, form, CaseState::ALL)}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use casework::staff::session;
-use casework::{Error, bulk, draft, press, video};
+use casework::{Error, bulk, draft, flood, press, video};
 
 use super::Surroundings;
 
@@ -13,6 +13,7 @@ pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error
     draft::purge(&surroundings.app.casework).await?;
     session::sweep(&surroundings.app.casework).await?;
     press::purge(&surroundings.app.casework).await?;
+    flood::purge(&surroundings.app.casework).await?;
     bulk::purge(&surroundings.app.casework).await?;
     video::purge(&surroundings.app.casework).await?;
     Ok(())

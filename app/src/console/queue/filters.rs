@@ -17,7 +17,8 @@ pub const AFTER: &str = "after";
 
 /// Everything a list can be narrowed down by; the lists of work know the first five. Nothing else of an address is kept
 /// from page to page, or in a saved view.
-pub const FILTERS: [&str; 9] = ["level", "harm", "language", "country", "state", "label", "flagger", "from", "until"];
+pub const FILTERS: [&str; 10] =
+    ["level", "harm", "language", "country", "state", "label", "flagger", "flood", "from", "until"];
 
 /// What was chosen. A filter that makes no sense is no filter.
 pub fn chosen<T: FromStr>(fields: &Fields, name: &str) -> Option<T> {

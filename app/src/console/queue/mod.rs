@@ -16,6 +16,7 @@ use casework::staff::session::StaffSession;
 use leptos::prelude::*;
 
 use super::bulk;
+use super::flood;
 use super::frame::{Place, console_page};
 use super::signed::Holder;
 use super::views;
@@ -92,6 +93,7 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let language = visit.language;
     let fields = Fields(asked.into_iter().collect());
     let after = fields.get(AFTER).parse().ok();
+    let is_first = after.is_none();
     let list = listed(place);
     let page = queue::list(&app.casework, &session, list, &filter_of(&fields), after.clone()).await?;
     let counts = queue::counts(&app.casework, &session).await?;
@@ -109,9 +111,13 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let is_for_many = matches!(place, Place::Queue | Place::Mine) && !page.rows.is_empty();
     let together = is_for_many.then(|| bulk::link(language, place, &fields, []));
     let rows = table.view(page.rows, is_filtered(&fields));
+    let floods = match place {
+        Place::Queue if is_first => flood::part(&app, &session, language).await?,
+        _ => None,
+    };
     let news = news(&app, language, &session, place, &fields, &counts).await?;
     Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
-        view! { {head} {news} {finder} {views} {filters} {together} {rows} {pager} }
+        view! { {head} {news} {finder} {views} {filters} {together} {rows} {pager} {floods} }
     })
     .await)
 }

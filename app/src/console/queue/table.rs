@@ -45,7 +45,7 @@ impl Table {
         }
         let rows = rows.into_iter().map(|row| self.row(row)).collect_view();
         view! {
-            <table class="table queue">
+            <table class="table queue" class:choose=self.ticked.is_some()>
                 <caption class="visually-hidden">{self.place.words(language)}</caption>
                 <thead>
                     <tr>
