@@ -145,6 +145,10 @@ urls! {
     Queue { language: Language } = "/{language}/console";
     /// One case.
     CasePage { language: Language, case: Uuid } = "/{language}/console/case/{case}";
+    /// A case's history as a story, to print.
+    CaseStory { language: Language, case: Uuid } = "/{language}/console/case/{case}/story";
+    /// The same for machines.
+    CaseStoryFile { language: Language, case: Uuid } = "/{language}/console/case/{case}/story.json";
     /// Drafts a notice for a case.
     NoticeDraft { language: Language, case: Uuid } = "/{language}/console/case/{case}/notice";
     /// One notice: what goes out, where it stands.

@@ -472,3 +472,63 @@ async fn many_cases_are_acted_on_together_and_it_can_be_undone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_case_is_told_as_a_story_to_print_and_as_a_file() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        browser.post(&format!("{case}/labels"), &[("label", "coerced")]).await;
+        let story = browser.get(&format!("{case}/story")).await;
+        assert_eq!(story.status, StatusCode::OK);
+        assert!(position(&story, "The report came in.") < position(&story, "Took the case."), "from the beginning");
+        position(&story, &format!("The story of {threat}"));
+        let file = browser.get(&format!("{case}/story.json")).await;
+        let told: serde_json::Value = serde_json::from_str(&file.html).unwrap();
+        assert_eq!((&told["format"], &told["reference"]), (&"suoja-case-story/1".into(), &threat.as_str().into()));
+        let what = |index: usize| told["history"][index]["what"]["event"].as_str().unwrap().to_owned();
+        assert_eq!(what(0), "received");
+        let taken = told["history"].as_array().unwrap().iter().find(|entry| entry["what"]["event"] == "taken").unwrap();
+        assert_eq!(taken["by"], "Anna");
+        for private in ["@someone", "IBAN", "tonight"] {
+            assert!(!file.html.contains(private), "{private}");
+        }
+        assert!(audited(world, "case.export").await);
+        let stranger = Browser::new(&site(world.again()));
+        assert_eq!(stranger.get(&format!("{case}/story.json")).await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+async fn audited(world: &World, action: &str) -> bool {
+    let mut tx = world.cw.storage.read().await.unwrap();
+    let sql = "SELECT number FROM audit WHERE action = $1";
+    casework::fetch_optional!(&mut tx, (i64,), sql, action).unwrap().is_some()
+}
+
+#[tokio::test]
+async fn cases_with_the_same_payment_detail_are_decided_together() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let again: Vec<(Step, &[(&str, &str)])> = THREAT
+            .iter()
+            .map(|&(step, fields)| match step {
+                Step::Account => (step, &[("provider", "Other"), ("handle", "@else")][..]),
+                Step::Payment => (step, &[("payment", " iban1 ")][..]),
+                _ => (step, fields),
+            })
+            .collect();
+        let other = report(world, Door::Threat, &again).await.reference.to_string();
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let page = browser.get(&case).await;
+        position(&page, "The same payment detail, in other cases");
+        assert!(page.html.contains(&threat) && page.html.contains(&other));
+        let id = case.rsplit('/').next().unwrap();
+        let together = format!("/en/console/bulk?list=related&of={id}");
+        position(&page, &together.replace('&', "&amp;"));
+        let chosen = browser.get(&together).await;
+        position(&chosen, "2 cases.");
+        assert!(chosen.html.contains(&threat) && chosen.html.contains(&other));
+    })
+    .await;
+}

@@ -4,7 +4,7 @@
 //! their hands is written to the audit log. Acting is for the one who has it in their hands: every act begins with
 //! `in_hands`, which holds the case's row for the rest of the transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -24,7 +24,7 @@ use crate::priority::Reason;
 use crate::queue::{self, Colleague};
 use crate::reference::Reference;
 use crate::referral::{self, Referral};
-use crate::related::{self, Closeness, Related};
+use crate::related::{self, Closeness, Related, RelatedCase};
 use crate::staff::session::StaffSession;
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{
@@ -166,6 +166,14 @@ pub struct OpenItem {
     pub related: Vec<(Closeness, Related)>,
 }
 
+impl OpenCase {
+    /// The other cases that have something in common with it, of any kind.
+    pub fn related_cases(&self) -> BTreeSet<Uuid> {
+        let by_item = self.items.iter().flat_map(|item| &item.related).map(|(_, related)| related.case_id);
+        by_item.chain(self.same_payment.iter().map(|related| related.case_id)).collect()
+    }
+}
+
 /// A case, opened for one person.
 pub struct OpenCase {
     /// What stands readable.
@@ -190,6 +198,8 @@ pub struct OpenCase {
     pub names: BTreeMap<Uuid, String>,
     /// Whom it can be handed to.
     pub colleagues: Vec<Colleague>,
+    /// Other cases with the same payment detail.
+    pub same_payment: Vec<RelatedCase>,
     /// Whether pictures were compared with all that came before; else some may be missing in `items`.
     pub is_compared: bool,
 }
@@ -240,6 +250,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         history: history::of_case(&mut tx, case, false).await?,
         names: names(&mut tx, case).await?,
         colleagues: queue::colleagues(&mut tx, session, case).await?,
+        same_payment: related::same_payment(&mut tx, session, case).await?,
         is_compared,
         facts,
     })
@@ -304,6 +315,13 @@ pub(crate) async fn in_hands(cw: &Casework, tx: &mut Tx, session: &StaffSession,
         session.staff
     )?;
     held.ok_or(Refused::NotInYourHands)
+}
+
+/// Notes that somebody took a case's history away as a file, before they have it.
+pub async fn exported(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<(), Error> {
+    let mut tx = cw.storage.write().await?;
+    audit::record(cw, &mut tx, Actor::Staff(session.staff), "case.export", case, "").await?;
+    Ok(tx.commit().await?)
 }
 
 /// Puts a case into another state: in review, or waiting for somebody. Ends have use cases of their own.

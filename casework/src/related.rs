@@ -79,6 +79,34 @@ impl Related {
     }
 }
 
+/// Another case, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct RelatedCase {
+    /// The case.
+    pub case_id: Uuid,
+    /// Its public name.
+    pub reference: Reference,
+    /// Where it stands.
+    pub state: CaseState,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+/// Cases of the hotline in which money was to go to the same place, the newest first.
+pub(crate) async fn same_payment(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Vec<RelatedCase>, Error> {
+    Ok(fetch_all!(
+        tx,
+        RelatedCase,
+        "SELECT DISTINCT cases.id AS case_id, reference, cases.state, outcome
+         FROM answer mine JOIN answer other ON other.lookup = mine.lookup AND other.case_id <> mine.case_id
+         JOIN cases ON cases.id = other.case_id
+         WHERE mine.case_id = $1 AND mine.lookup IS NOT NULL AND hotline_id = $2 ORDER BY cases.id DESC LIMIT $3",
+        case,
+        session.organisation,
+        i64::try_from(MOST).unwrap_or(i64::MAX)
+    )?)
+}
+
 /// What is related to each item of a case, the closest first.
 pub type ByItem = HashMap<Uuid, Vec<(Closeness, Related)>>;
 

@@ -204,6 +204,13 @@ async fn meant(cw: &Casework, tx: &mut Tx, session: &StaffSession, typed: Typed)
     })
 }
 
+/// These cases of the hotline, newest first.
+pub async fn these(cw: &Casework, session: &StaffSession, cases: BTreeSet<Uuid>) -> Result<Vec<QueueRow>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let page = page(cw, &mut tx, session, &Source::Cases(cases), &SearchFilter::default(), NEWEST).await?;
+    Ok(merged(page).rows)
+}
+
 /// The hotline's case of this name, wherever it stands.
 pub async fn by_reference(cw: &Casework, session: &StaffSession, reference: &Reference) -> Result<Option<Uuid>, Error> {
     named(&mut cw.storage.read().await?, session, reference).await

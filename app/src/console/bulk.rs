@@ -62,6 +62,14 @@ pub fn link<'a>(
         .into_any()
 }
 
+/// The case whose related ones are meant, in the address.
+const CASE: &str = "of";
+
+/// The way here from a case: itself and all that are related to it.
+pub fn of_related(language: Language, case: Uuid) -> String {
+    format!("{}?{FROM}=related&{CASE}={case}", Bulk { language })
+}
+
 /// What the address asks for: a list, its filters, what was searched for.
 struct Wanted(Fields);
 
@@ -76,8 +84,10 @@ impl Wanted {
 
     /// This page with the same list.
     fn href(&self, language: Language) -> String {
-        let more =
-            [FROM, CLOSED].into_iter().map(|name| (name, self.0.get(name))).filter(|(_, value)| !value.is_empty());
+        let more = [FROM, CLOSED, CASE]
+            .into_iter()
+            .map(|name| (name, self.0.get(name)))
+            .filter(|(_, value)| !value.is_empty());
         address(&Bulk { language }.to_string(), &self.0, more)
     }
 
@@ -92,12 +102,25 @@ impl Wanted {
             row.level > 0 && row.state.is_open() && row.holder_id.is_none_or(|holder| holder == session.staff)
         };
         let mut rows = match self.place() {
+            _ if self.0.has(FROM, "related") => self.related(app, session).await?.into_iter().filter(may_be).collect(),
             Place::Search => self.found(app, session, language, may_be).await?,
             Place::Mine => listed(app, session, queue::Place::Mine, &self.0, may_be).await?,
             _ => listed(app, session, queue::Place::Queue, &self.0, may_be).await?,
         };
         rows.truncate(MOST);
         Ok(rows)
+    }
+
+    async fn related(&self, app: &App, session: &StaffSession) -> Result<Vec<QueueRow>, casework::Error> {
+        let Ok(case) = self.0.get(CASE).parse() else { return Ok(Vec::new()) };
+        let opened = match casework::case::open(&app.casework, session, case).await {
+            Ok(opened) => opened,
+            Err(Refused::Failed(cause)) => return Err(cause),
+            Err(_) => return Ok(Vec::new()),
+        };
+        let mut cases = opened.related_cases();
+        cases.insert(case);
+        search::these(&app.casework, session, cases).await
     }
 
     async fn found(

@@ -43,6 +43,8 @@ use crate::{App, say};
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(paths::CasePage::PATTERN, get(show::show))
+        .route(paths::CaseStory::PATTERN, get(story::page))
+        .route(paths::CaseStoryFile::PATTERN, get(story::file))
         .route(paths::TakeCase::PATTERN, post(hands::take))
         .route(paths::ReleaseCase::PATTERN, post(hands::release))
         .route(paths::SkipCase::PATTERN, post(hands::skip))

@@ -2,12 +2,13 @@
 
 use casework::case::OpenItem;
 use casework::item::Detail;
-use casework::related::{Closeness, MOST, Related};
+use casework::related::{Closeness, MOST, Related, RelatedCase};
 use leptos::prelude::*;
 
 use super::Desk;
 use super::words::{outcome, state};
-use crate::words::Language;
+use crate::console::bulk;
+use crate::words::{Language, say_count};
 use crate::{paths, say};
 
 /// The related items, the closest first; nothing if there are none.
@@ -49,6 +50,42 @@ fn one(desk: &Desk, open: &OpenItem, closeness: Closeness, related: &Related) ->
         </li>
     }
     .into_any()
+}
+
+/// Cases in which money was to go to the same place; nothing if there are none.
+pub(super) fn payment(desk: &Desk) -> Option<AnyView> {
+    let language = desk.language;
+    let cases = &desk.case.same_payment;
+    let list = cases.iter().map(|case| same_payment(language, case)).collect_view();
+    (!cases.is_empty()).then(|| {
+        view! {
+            <div class="related">
+                <p><b>{say!(language, "case.related.payment")}</b></p>
+                <ul>{list}</ul>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn same_payment(language: Language, case: &RelatedCase) -> impl IntoView + use<> {
+    let href = paths::CasePage { language, case: case.case_id }.to_string();
+    let ended = case.outcome.map(|ended| format!(": {}", outcome(language, ended)));
+    view! {
+        <li>
+            <a href=href><bdi class="code">{case.reference.to_string()}</bdi></a>
+            " · " {state(language, case.state)} {ended}
+        </li>
+    }
+}
+
+/// The way to decide for this case and all that are related to it; nothing if none is.
+pub(super) fn together(desk: &Desk) -> Option<AnyView> {
+    let language = desk.language;
+    let cases = desk.case.related_cases().len();
+    let href = bulk::of_related(language, desk.id());
+    let words = say_count(language, "case.related.together", u64::try_from(cases).unwrap_or_default());
+    (cases > 0).then(|| view! { <p><a class="btn quiet small" href=href>{words}</a></p> }.into_any())
 }
 
 fn how_close(language: Language, open: &OpenItem, closeness: Closeness, related: &Related) -> String {

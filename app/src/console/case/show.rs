@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
-use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, story};
+use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, related, story};
 use crate::console::frame::{Place, console_page};
 use crate::console::queue::table::{Due, level_mark, reason_pills};
 use crate::console::signed::Holder;
@@ -71,6 +71,7 @@ fn body(desk: &Desk) -> AnyView {
             <div>
                 {told(desk)}
                 {assess::part(desk)}
+                {related::together(desk)}
                 {notices::part(desk)}
                 {message::part(desk)}
                 {note::part(desk)}
@@ -171,6 +172,7 @@ fn told(desk: &Desk) -> Option<AnyView> {
             <section class="panel" aria-labelledby="told">
                 <h2 id="told">{say!(language, "case.told")}</h2>
                 {answers}
+                {related::payment(desk)}
             </section>
         }
         .into_any(),
