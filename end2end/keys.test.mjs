@@ -62,9 +62,9 @@ for (const language of ['en', 'ar']) {
     await staff.page.keyboard.press('k');
     assert.equal(await staff.page.evaluate(() => document.activeElement.textContent), firstRow);
     await staff.page.keyboard.press('/');
-    assert.equal((await focused(staff)).id, 'reference');
+    assert.equal((await focused(staff)).id, 'text');
     await staff.page.keyboard.type('gqn?');
-    assert.equal(await staff.page.locator('#reference').inputValue(), 'gqn?', 'what is typed is typed');
+    assert.equal(await staff.page.locator('#text').inputValue(), 'gqn?', 'what is typed is typed');
     await staff.page.locator('h1').click();
 
     await goes(staff, 'n');

@@ -187,6 +187,8 @@ urls! {
     WaitingCases { language: Language } = "/{language}/console/waiting";
     /// The cases with an item that wants somebody else's assessment.
     SecondLook { language: Language } = "/{language}/console/second-look";
+    /// News for an open page.
+    Live { language: Language } = "/{language}/console/live";
     /// Who is on call.
     OnCall { language: Language } = "/{language}/console/on-call";
     /// Ends a member's time on call.

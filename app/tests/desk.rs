@@ -7,7 +7,8 @@
 mod casework_common;
 mod common;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use casework::bulk;
 use casework::draft::{self, Saved};
 use casework::intake::{self, Receipt};
@@ -23,6 +24,8 @@ use casework::vault::{CookieToken, NewPassword};
 use casework_common::{World, on_each_engine};
 use chrono::TimeDelta;
 use common::{Browser, Page, site};
+use futures_util::StreamExt;
+use tower::ServiceExt;
 
 const THREAT: &[(Step, &[(&str, &str)])] = &[
     (Step::Account, &[("provider", "Chatter"), ("handle", "@someone")]),
@@ -529,6 +532,33 @@ async fn cases_with_the_same_payment_detail_are_decided_together() {
         let chosen = browser.get(&together).await;
         position(&chosen, "2 cases.");
         assert!(chosen.html.contains(&threat) && chosen.html.contains(&other));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_page_hears_what_happens_and_stays_no_longer_than_its_session() {
+    on_each_engine(async |world| {
+        let token = first_member(world).await;
+        let casework = world.again();
+        let changes = casework.changes.clone();
+        let site = site(casework);
+        let open = async |cookie: &str| {
+            let request = Request::get("/en/console/live").header("cookie", cookie).body(Body::empty()).unwrap();
+            site.clone().oneshot(request).await.unwrap()
+        };
+        assert_eq!(open("").await.status(), StatusCode::NO_CONTENT, "and the browser does not ask again");
+        let page = open(&format!("session={token}")).await;
+        assert_eq!(page.headers()["content-type"], "text/event-stream");
+        let mut news = page.into_body().into_data_stream();
+        let mut next = async || news.next().await.map(|said| String::from_utf8(said.unwrap().to_vec()).unwrap());
+        assert!(next().await.unwrap().contains(r#""queue":0"#));
+        report(world, Door::Seen, SEEN).await;
+        changes.announce();
+        assert!(next().await.unwrap().contains(r#""queue":1"#));
+        world.clock.advance(session::IDLE);
+        changes.announce();
+        assert_eq!(next().await, None, "listening is no work: the session ended as it would have");
     })
     .await;
 }

@@ -218,6 +218,7 @@ pub async fn record(
         cw.now()
     )?;
     execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
+    tx.announce().await?;
     flood::follow(tx, case, event).await?;
     contact::tell(cw, tx, case, event).await
 }

@@ -29,6 +29,7 @@ pub mod intake;
 pub mod item;
 pub mod label;
 pub mod lapse;
+pub mod live;
 pub mod location;
 pub mod message;
 pub mod mine;
@@ -93,6 +94,8 @@ pub struct Casework {
     pub hours: OpeningHours,
     /// Pictures that look alike; empty until [`near::refresh`] has run.
     pub near: Arc<NearPictures>,
+    /// Tells open pages that something changed.
+    pub changes: live::Changes,
 }
 
 impl Casework {

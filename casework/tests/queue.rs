@@ -12,6 +12,7 @@ use std::sync::Arc;
 use casework::Casework;
 use casework::case::{self, Refused};
 use casework::case_keys::EpochKey;
+use casework::live::Changes;
 use casework::opening_hours::OpeningHours;
 use casework::queue::{self, PAGE, Place, QueueFilter, QueueRow};
 use casework::randomness::Randomness;
@@ -308,6 +309,7 @@ async fn one_analyst_in_a_process_of_its_own() {
         keys,
         hours: OpeningHours::always(),
         near: Arc::default(),
+        changes: Changes::default(),
     };
     for case in take_all(&cw, &session).await {
         println!("took {case}");

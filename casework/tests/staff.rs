@@ -554,6 +554,7 @@ async fn the_database_alone_opens_nothing() {
             keys: thief_keys,
             hours: world.cw.hours.clone(),
             near: world.cw.near.clone(),
+            changes: world.cw.changes.clone(),
         };
         assert!(session::resume(&thief, &anna.session).await.unwrap().is_none(), "even with the cookie");
         world.clock.advance(TimeDelta::minutes(1));

@@ -18,6 +18,7 @@ use axum::routing::get;
 use casework::Casework;
 use casework::clock::Clock;
 use casework::installation::{self, InstallationError, Kind};
+use casework::live::Changes;
 use casework::randomness::Randomness;
 use casework::storage::{Storage, StorageError};
 use casework::vault::password::{PasswordCost, PasswordHashing};
@@ -104,6 +105,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
             keys,
             hours: configuration.opening_hours.clone(),
             near: Arc::default(),
+            changes: Changes::default(),
         },
         operator: configuration.operator.clone(),
         help: HelpDirectory::shipped(),
@@ -226,6 +228,7 @@ impl Running {
     /// Ends it: no new requests, those accepted are finished, workers end after what they are doing.
     pub async fn stop(mut self) {
         self.stop.cancel();
+        self.app.casework.changes.end();
         while self.tasks.join_next().await.is_some() {}
         self.app.casework.storage.close().await;
     }

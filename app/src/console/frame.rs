@@ -9,7 +9,7 @@ use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
 
-use super::keys;
+use super::{keys, live};
 use crate::page::Page;
 use crate::visit::Visit;
 use crate::words::Language;
@@ -96,6 +96,17 @@ impl Place {
         }
     }
 
+    /// What it is called in news.
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Queue => Some("queue"),
+            Self::Mine => Some("mine"),
+            Self::Waiting => Some("waiting"),
+            Self::SecondLook => Some("second_look"),
+            Self::Colleagues | Self::Search | Self::OnCall | Self::Administration | Self::Account => None,
+        }
+    }
+
     /// How many cases wait there.
     fn count(self, counts: &Counts) -> Option<i64> {
         match self {
@@ -161,7 +172,8 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
         .into_iter()
         .filter(|place| place.is_for(session))
         .map(|place| {
-            let count = counts.as_ref().and_then(|counts| place.count(counts)).map(|count| view! { <span>{count}</span> });
+            let count = counts.as_ref().and_then(|counts| place.count(counts));
+            let count = count.map(|count| view! { <span data-count=place.code()>{count}</span> });
             view! {
                 <a href=place.href(language) aria-current=(place == here).then_some("page") data-key=place.key() data-key-name=place.words(language)>{place.words(language)} " " {count}</a>
             }
@@ -170,6 +182,7 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
     view! {
         <nav aria-label=say!(language, "console.nav.label")>
             <a class="mark" href=paths::Queue { language }.to_string()>{drawings::mark()} "Suoja"</a>
+            {(session.is_holder() && status == StatusCode::OK).then(|| live::line(visit))}
             <a class="menu" href="#rail">{say!(language, "console.nav.menu")}</a>
             <div class="rail" id="rail">
                 {links}

@@ -8,6 +8,7 @@ pub mod door;
 mod flood;
 pub mod frame;
 mod keys;
+mod live;
 mod new_password;
 mod notice;
 mod on_call;
@@ -29,8 +30,8 @@ use axum::routing::{get, post};
 
 use crate::App;
 use crate::paths::{
-    ColleaguesCases, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut, TakeNext,
-    Url, WaitingCases, Welcome,
+    ColleaguesCases, Live, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut,
+    TakeNext, Url, WaitingCases, Welcome,
 };
 
 /// Every console route.
@@ -40,6 +41,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(Queue::PATTERN, get(queue::show_queue))
         .route(MyCases::PATTERN, get(queue::show_mine))
         .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
+        .route(Live::PATTERN, get(live::stream))
         .merge(bulk::router())
         .merge(flood::router())
         .merge(search::router())

@@ -99,6 +99,20 @@ pub(crate) async fn begin(
 /// The session a cookie belongs to, with the member's key and every grant opened; none if it has ended, or if the member
 /// is not fully signed up or was removed.
 pub async fn resume(cw: &Casework, token: &CookieToken) -> Result<Option<StaffSession>, Error> {
+    let Some((session, seen_at)) = find(cw, token).await? else { return Ok(None) };
+    if cw.now() - seen_at >= SEEN_EVERY {
+        note_seen(cw, session.id).await?;
+    }
+    Ok(Some(session))
+}
+
+/// The same for a page that looks by itself whether there is news: nobody did anything, so the session ends as it would
+/// have ended.
+pub async fn peek(cw: &Casework, token: &CookieToken) -> Result<Option<StaffSession>, Error> {
+    Ok(find(cw, token).await?.map(|(session, _)| session))
+}
+
+async fn find(cw: &Casework, token: &CookieToken) -> Result<Option<(StaffSession, DateTime<Utc>)>, Error> {
     let keys = CookieKeys::derive(token, &cw.keys, Purpose::SessionCookie);
     let now = cw.now();
     let mut tx = cw.storage.read().await?;
@@ -116,11 +130,7 @@ pub async fn resume(cw: &Casework, token: &CookieToken) -> Result<Option<StaffSe
     let Some(row) = row else { return Ok(None) };
     let member_key = keys.sealing.unwrap_key(Binding::new(row.id, KEY), &row.sealed_key)?;
     let epochs = epoch::held(&mut tx, row.staff_id, &member_key).await?;
-    drop(tx);
-    if now - row.seen_at >= SEEN_EVERY {
-        note_seen(cw, row.id).await?;
-    }
-    Ok(Some(StaffSession {
+    let session = StaffSession {
         id: row.id,
         staff: row.staff_id,
         name: row.name,
@@ -130,7 +140,8 @@ pub async fn resume(cw: &Casework, token: &CookieToken) -> Result<Option<StaffSe
         member_key,
         epochs,
         lent: None,
-    }))
+    };
+    Ok(Some((session, row.seen_at)))
 }
 
 #[derive(FromRow)]

@@ -1,7 +1,10 @@
 //! What SQLite and PostgreSQL say differently. Nothing else in the crate asks which engine it is on.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
 use super::{Storage, StorageError, Tx};
@@ -97,6 +100,48 @@ impl Tx {
                 sqlx::query_scalar(sql).bind(hotline).bind(staff).bind(now).fetch_optional(&mut **t).await?
             }
         })
+    }
+}
+
+/// On which channel PostgreSQL says that cases changed. Who listens reads anew: nothing is said but that.
+const CHANNEL: &str = "suoja_changes";
+/// How often SQLite is asked.
+const ASKED: Duration = Duration::from_millis(300);
+
+impl Tx {
+    /// Says, when this transaction is committed, that a case changed. SQLite knows by itself.
+    pub(crate) async fn announce(&mut self) -> Result<(), StorageError> {
+        if let Self::Postgres(transaction) = self {
+            sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Storage {
+    /// Calls `changed` whenever something was committed, by this process or another, until that fails.
+    pub(crate) async fn listen(&self, changed: impl Fn() + Send) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                let mut connection = readers.acquire().await?;
+                let mut before = None;
+                loop {
+                    let version: i64 = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *connection).await?;
+                    if before.replace(version).is_some_and(|before| before != version) {
+                        changed();
+                    }
+                    tokio::time::sleep(ASKED).await;
+                }
+            }
+            Self::Postgres(pool) => {
+                let mut listener = PgListener::connect_with(pool).await?;
+                listener.listen(CHANNEL).await?;
+                loop {
+                    listener.recv().await?;
+                    changed();
+                }
+            }
+        }
     }
 }
 

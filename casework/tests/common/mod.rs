@@ -11,6 +11,7 @@ use std::sync::Arc;
 use casework::Casework;
 use casework::case_keys::EpochKey;
 use casework::execute;
+use casework::live::Changes;
 use casework::opening_hours::OpeningHours;
 use casework::randomness::Randomness;
 use casework::storage::Storage;
@@ -94,6 +95,7 @@ impl World {
             passwords,
             hours: OpeningHours::always(),
             near: Arc::default(),
+            changes: Changes::default(),
         };
         Self { cw, clock, folder, address: address.to_owned() }
     }
@@ -109,6 +111,7 @@ impl World {
             keys,
             hours: OpeningHours::always(),
             near: Arc::default(),
+            changes: Changes::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod alarm;
 mod audit_head;
 mod bulk;
 mod erasure;
+mod live;
 mod near;
 mod outbox;
 mod overdue;
@@ -51,6 +52,7 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("priority table", Duration::from_secs(10), surroundings, overdue::reorder));
     workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
     workers.spawn(repeat("near pictures", Duration::from_secs(5), surroundings, near::refresh));
+    workers.spawn(repeat("live", Duration::from_secs(5), surroundings, live::listen));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
     workers
 }
