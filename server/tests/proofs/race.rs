@@ -27,8 +27,8 @@ async fn a_case_is_never_in_two_hands() {
         for number in 1..ANALYSTS {
             sessions.push(desk::another(cw, &first, &format!("analyst{number}")).await);
         }
-        for _ in 0..CASES {
-            receive(cw).await;
+        for number in 0..CASES {
+            receive(cw, number).await;
         }
 
         let mut processes = Vec::new();
@@ -68,8 +68,14 @@ async fn take_all(mut analyst: Browser) -> Vec<String> {
     taken
 }
 
-async fn receive(cw: &Casework) {
-    let typed = Typed(SEEN.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+/// Each with a link of its own: like ones would be set aside.
+async fn receive(cw: &Casework, number: usize) {
+    let link = format!("https://sharepic.example/p/{number}");
+    let told = |(name, value): &(&str, &str)| {
+        let value = if *name == "links" { link.as_str() } else { value };
+        ((*name).to_owned(), value.to_owned())
+    };
+    let typed = Typed(SEEN.iter().map(told).collect());
     let every_step = Step::ALL.iter().map(|step| (*step, typed.clone())).collect();
     let report = Walk::along(Door::Seen, &every_step).report().unwrap();
     let code = CaseCode::generate(&*cw.randomness);
