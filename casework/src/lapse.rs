@@ -127,3 +127,11 @@ pub async fn own(cw: &Casework, session: &StaffSession) -> Result<Vec<Lapsed>, E
         session.organisation
     )?)
 }
+
+/// Forgets what nobody is told any more. Gives how many; for the worker.
+pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let mut tx = cw.storage.write().await?;
+    let purged = execute!(&mut tx, "DELETE FROM lapse WHERE lapsed_at <= $1", cw.now() - TOLD)?;
+    tx.commit().await?;
+    Ok(purged)
+}

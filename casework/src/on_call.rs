@@ -160,3 +160,11 @@ pub(crate) async fn to_wake(tx: &mut Tx, hotline: Uuid, leads: bool, now: DateTi
     let woken: Vec<_> = staff.iter().filter(|one| one.is_on_call || (leads && one.is_lead)).map(|one| one.id).collect();
     Ok(if woken.is_empty() { staff.into_iter().map(|one| one.id).collect() } else { woken })
 }
+
+/// Forgets times that are over. Gives how many; for the worker.
+pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let mut tx = cw.storage.write().await?;
+    let purged = execute!(&mut tx, "DELETE FROM on_call WHERE until <= $1", cw.now())?;
+    tx.commit().await?;
+    Ok(purged)
+}

@@ -7,7 +7,7 @@ use crate::case::{self, Refused};
 use crate::history::{self, Actor, Event};
 use crate::staff::session::StaffSession;
 use crate::taxonomy::SkipReason;
-use crate::{Casework, audit, execute};
+use crate::{Casework, Error, audit, execute};
 
 /// How long a skipped case is not given again to who skipped it. It may still be taken by hand.
 pub const SKIPPED: TimeDelta = TimeDelta::hours(24);
@@ -41,4 +41,12 @@ pub async fn skip(cw: &Casework, session: &StaffSession, case: Uuid, reason: Ski
 
 fn until(reason: SkipReason, now: DateTime<Utc>) -> DateTime<Utc> {
     now + if reason == SkipReason::KnowsSomebody { FOR_GOOD } else { SKIPPED }
+}
+
+/// Forgets skips whose time is over: the history has them. Gives how many; for the worker.
+pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let mut tx = cw.storage.write().await?;
+    let purged = execute!(&mut tx, "DELETE FROM skip WHERE until <= $1", cw.now())?;
+    tx.commit().await?;
+    Ok(purged)
 }

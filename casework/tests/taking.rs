@@ -7,6 +7,7 @@ mod desk;
 
 use casework::case::{self, Refused};
 use casework::lapse::{self, IDLE, URGENT_IDLE};
+use casework::on_call;
 use casework::press::Press;
 use casework::queue::{self, Place, QueueFilter};
 use casework::skip::{self, SKIPPED};
@@ -148,6 +149,33 @@ async fn what_waits_for_an_answer_lies_for_good_reason() {
         case::change_state(&world.cw, &kaisa, waiting, CaseState::WaitingForReporter).await.unwrap();
         world.clock.advance(TimeDelta::days(3));
         assert_eq!(lapse::put_back_idle(&world.cw).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten() {
+    on_each_engine(async |world| {
+        let hotline = world.hotline().await;
+        let kaisa = member(world, &hotline, "kaisa", Role::Analyst).await;
+        let cw = &world.cw;
+        take_only(world, &kaisa, &[], &[Topic::Threat]).await;
+        on_call::begin(cw, &kaisa, kaisa.staff, "12".parse().unwrap()).await.unwrap();
+        let (skipped, lapsed) =
+            (case(world, &hotline, Shape::level(2)).await, case(world, &hotline, Shape::level(2)).await);
+        queue::take(cw, &kaisa, skipped).await.unwrap();
+        skip::skip(cw, &kaisa, skipped, SkipReason::Other).await.unwrap();
+        queue::take(cw, &kaisa, lapsed).await.unwrap();
+        world.clock.advance(IDLE + MINUTE);
+        lapse::put_back_idle(cw).await.unwrap();
+        let purged = async || {
+            let at_work = (takes::purge(cw).await.unwrap(), on_call::purge(cw).await.unwrap());
+            (at_work, skip::purge(cw).await.unwrap(), lapse::purge(cw).await.unwrap())
+        };
+        assert_eq!(purged().await, ((0, 0), 0, 0));
+        world.clock.advance(TimeDelta::hours(25));
+        assert_eq!(purged().await, ((1, 1), 1, 1));
+        assert_eq!(purged().await, ((0, 0), 0, 0));
     })
     .await;
 }

@@ -68,3 +68,11 @@ async fn forget(tx: &mut Tx, staff: Uuid) -> Result<(), Error> {
     execute!(tx, "DELETE FROM left_out WHERE staff_id = $1", staff)?;
     Ok(())
 }
+
+/// Forgets what somebody left to others once that is over: it is nobody's business later. Gives how many; for the worker.
+pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let mut tx = cw.storage.write().await?;
+    let purged = execute!(&mut tx, "DELETE FROM left_out WHERE until <= $1", cw.now())?;
+    tx.commit().await?;
+    Ok(purged)
+}

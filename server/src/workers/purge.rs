@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
-use casework::staff::session;
-use casework::{Error, bulk, draft, flood, press, video};
+use casework::staff::{session, takes};
+use casework::{Error, bulk, draft, flood, lapse, on_call, press, skip, video};
 
 use super::Surroundings;
 
-/// Drafts an hour after the last step, sessions whose time is over, presses and acts in bulk of days ago, and frames of videos that nothing
-/// holds any more.
+/// Drafts an hour after the last step, sessions whose time is over, presses and acts in bulk of days ago, what a member
+/// skipped, left to others or was told of, times on call that are over, floods that ended, and frames of videos that
+/// nothing holds any more.
 pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error> {
-    draft::purge(&surroundings.app.casework).await?;
-    session::sweep(&surroundings.app.casework).await?;
-    press::purge(&surroundings.app.casework).await?;
-    flood::purge(&surroundings.app.casework).await?;
-    bulk::purge(&surroundings.app.casework).await?;
-    video::purge(&surroundings.app.casework).await?;
+    let cw = &surroundings.app.casework;
+    draft::purge(cw).await?;
+    session::sweep(cw).await?;
+    press::purge(cw).await?;
+    bulk::purge(cw).await?;
+    skip::purge(cw).await?;
+    takes::purge(cw).await?;
+    lapse::purge(cw).await?;
+    on_call::purge(cw).await?;
+    flood::purge(cw).await?;
+    video::purge(cw).await?;
     Ok(())
 }
