@@ -189,6 +189,10 @@ urls! {
     SecondLook { language: Language } = "/{language}/console/second-look";
     /// News for an open page.
     Live { language: Language } = "/{language}/console/live";
+    /// Figures of a period.
+    Figures { language: Language } = "/{language}/console/figures";
+    /// The same as a file.
+    FiguresFile { language: Language } = "/{language}/console/figures.csv";
     /// Who is on call.
     OnCall { language: Language } = "/{language}/console/on-call";
     /// Ends a member's time on call.

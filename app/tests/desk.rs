@@ -562,3 +562,49 @@ async fn an_open_page_hears_what_happens_and_stays_no_longer_than_its_session() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_ready_answer_is_seen_in_both_languages_and_words_are_looked_at_before_they_go() {
+    on_each_engine(async |world| {
+        let (browser, _, _) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let write = format!("{case}/message");
+        let filled = browser.post(&write, &[("do", "fill"), ("template", "We read it"), ("message", "")]).await;
+        assert_eq!(filled.status, StatusCode::OK);
+        let (field, meaning) = (position(&filled, "Kiitos, että kerroit"), position(&filled, "“We read it” in your language"));
+        assert!(field < meaning, "the child's language in the field, one's own beside it");
+
+        let hard = "Tutkinnassa selvitetään lisäksi kaikki ne kuvat ja viestit jotka olet antanut meille viime viikon aikana ja vähän sitä ennen.";
+        let looked = browser.post(&write, &[("do", "check"), ("message", hard)]).await;
+        for words in ["has 19 words", "“Tutkinnassa” is a hard word. Plainer: selvittää.", "“lisäksi” is a hard word."] {
+            position(&looked, words);
+        }
+        position(&looked, hard);
+        let plain = browser.post(&write, &[("do", "check"), ("message", "Luimme sen. Kuva on poissa.")]).await;
+        position(&plain, "it reads easily");
+        position(&browser.get(&case).await, "No messages yet");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn figures_of_a_period_are_tables_with_bars_and_a_file() {
+    on_each_engine(async |world| {
+        let (browser, _, _) = desk(world).await;
+        let page = browser.get("/en/console/figures").await;
+        for words in ["What waits now", "When reports come", "Suomi", "<rect width=\"100\"", "figures.csv"] {
+            position(&page, words);
+        }
+        let file = browser.get("/en/console/figures.csv?harm=threat").await;
+        assert!(file.html.starts_with("\u{FEFF}figure,row,column,value\r\n"), "{}", file.html);
+        assert!(file.html.contains("\"judgement\",\"Reports\",\"Number\",\"1\""), "{}", file.html);
+        assert!(audited(world, "figures.export").await);
+        let wrong = browser.get("/en/console/figures?from=2026-13-01&until=2026-06-01").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&wrong, "Write the day as year-month-day");
+        position(&wrong, "value=\"2026-13-01\"");
+        let long = browser.get("/en/console/figures?from=2024-01-01&until=2026-06-01").await;
+        position(&long, "At most a year.");
+    })
+    .await;
+}

@@ -22,6 +22,7 @@ mod crockford;
 pub mod draft;
 pub mod epoch;
 pub mod erasure;
+pub mod figures;
 pub mod flood;
 pub mod history;
 pub mod installation;

@@ -30,6 +30,8 @@ pub enum Place {
     SecondLook,
     /// Cases found, open or closed.
     Search,
+    /// Figures of the hotline's work.
+    Figures,
     /// Who is on call.
     OnCall,
     /// Staff, organisations and tables.
@@ -39,13 +41,14 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Queue,
         Self::Mine,
         Self::Colleagues,
         Self::Waiting,
         Self::SecondLook,
         Self::Search,
+        Self::Figures,
         Self::OnCall,
         Self::Administration,
         Self::Account,
@@ -60,6 +63,7 @@ impl Place {
             Self::Waiting => paths::WaitingCases { language }.to_string(),
             Self::SecondLook => paths::SecondLook { language }.to_string(),
             Self::Search => paths::Search { language }.to_string(),
+            Self::Figures => paths::Figures { language }.to_string(),
             Self::OnCall => paths::OnCall { language }.to_string(),
             Self::Administration => paths::Staff { language }.to_string(),
             Self::Account => paths::Account { language }.to_string(),
@@ -75,6 +79,7 @@ impl Place {
             Self::Waiting => say!(language, "console.nav.waiting"),
             Self::SecondLook => say!(language, "console.nav.second_look"),
             Self::Search => say!(language, "console.nav.search"),
+            Self::Figures => say!(language, "console.nav.figures"),
             Self::OnCall => say!(language, "console.nav.on_call"),
             Self::Administration => say!(language, "administration.nav"),
             Self::Account => say!(language, "account.nav"),
@@ -90,6 +95,7 @@ impl Place {
             Self::Waiting => "g w",
             Self::SecondLook => "g s",
             Self::Search => "g f",
+            Self::Figures => "g n",
             Self::OnCall => "g d",
             Self::Administration => "g a",
             Self::Account => "g o",
@@ -103,7 +109,9 @@ impl Place {
             Self::Mine => Some("mine"),
             Self::Waiting => Some("waiting"),
             Self::SecondLook => Some("second_look"),
-            Self::Colleagues | Self::Search | Self::OnCall | Self::Administration | Self::Account => None,
+            Self::Colleagues | Self::Search | Self::Figures | Self::OnCall | Self::Administration | Self::Account => {
+                None
+            }
         }
     }
 
@@ -114,7 +122,9 @@ impl Place {
             Self::Mine => Some(counts.mine),
             Self::Waiting => Some(counts.waiting),
             Self::SecondLook => Some(counts.second_look),
-            Self::Colleagues | Self::Search | Self::OnCall | Self::Administration | Self::Account => None,
+            Self::Colleagues | Self::Search | Self::Figures | Self::OnCall | Self::Administration | Self::Account => {
+                None
+            }
         }
     }
 
@@ -127,6 +137,7 @@ impl Place {
             | Self::Waiting
             | Self::SecondLook
             | Self::Search
+            | Self::Figures
             | Self::OnCall => session.is_holder(),
             Self::Administration => session.role != Role::Analyst,
             Self::Account => true,

@@ -5,6 +5,7 @@ mod administration;
 mod bulk;
 mod case;
 pub mod door;
+mod figures;
 mod flood;
 pub mod frame;
 mod keys;
@@ -12,6 +13,7 @@ mod live;
 mod new_password;
 mod notice;
 mod on_call;
+mod plain;
 mod queue;
 mod recover;
 mod recovery_codes;
@@ -43,6 +45,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
         .route(Live::PATTERN, get(live::stream))
         .merge(bulk::router())
+        .merge(figures::router())
         .merge(flood::router())
         .merge(search::router())
         .merge(views::router())

@@ -106,7 +106,7 @@ pub fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFil
 }
 
 /// When a day begins where the hotline is.
-fn midnight(app: &App, day: NaiveDate) -> DateTime<Utc> {
+pub fn midnight(app: &App, day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     let local = app.casework.hours.zone().from_local_datetime(&midnight).earliest();
     local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())

@@ -38,6 +38,9 @@ pub struct Ready {
     pub name: String,
     /// The text, in the reporter's language.
     pub body: String,
+    /// The same in the language of the console, for staff who do not read the reporter's; none if it is the same
+    /// language, or if nobody wrote one.
+    pub meaning: Option<String>,
 }
 
 /// Every route about templates.
@@ -48,10 +51,13 @@ pub fn router() -> Router<Arc<App>> {
 /// What an analyst may choose from for a reporter's language: the hotline's own first, then those that come with Suoja.
 pub async fn ready(app: &App, console: Language, reporter: Language) -> Result<Vec<Ready>, casework::Error> {
     let own = template::all(&app.casework).await?;
-    let mut ready: Vec<Ready> = own
-        .into_iter()
-        .filter(|template| template.language.as_str() == reporter.code())
-        .map(|template| Ready { name: template.name, body: template.body })
+    let meaning = |name: &str| {
+        let is_it = |other: &&Template| other.name == name && other.language.as_str() == console.code();
+        own.iter().find(is_it).filter(|_| console != reporter).map(|other| other.body.clone())
+    };
+    let of_reporter = own.iter().filter(|template| template.language.as_str() == reporter.code());
+    let mut ready: Vec<Ready> = of_reporter
+        .map(|own| Ready { name: own.name.clone(), body: own.body.clone(), meaning: meaning(&own.name) })
         .collect();
     let shipped = shipped(console, reporter).filter(|shipped| ready.iter().all(|own| own.name != shipped.name));
     let shipped: Vec<Ready> = shipped.collect();
@@ -63,6 +69,7 @@ fn shipped(console: Language, reporter: Language) -> impl Iterator<Item = Ready>
     SHIPPED.into_iter().map(move |key| Ready {
         name: say!(console, format!("template.{key}.name")),
         body: say!(reporter, format!("template.{key}.body")),
+        meaning: (console != reporter).then(|| say!(console, format!("template.{key}.body"))),
     })
 }
 

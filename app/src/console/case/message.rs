@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::words::language_name;
 use super::{Desk, Part, Typed, Work, show, words_in};
+use crate::console::plain;
 use crate::console::signed::Holder;
 use crate::console::template::Ready;
 use crate::error::Answer;
@@ -17,7 +18,7 @@ use crate::form::{Choice, Fields, FormState, choices, select_field, text_area};
 use crate::visit::Visit;
 use crate::{App, paths, say};
 
-/// Writes to the reporter; or, by the other button, puts a ready answer into the field.
+/// Writes to the reporter; or, by the other buttons, puts a ready answer into the field, or looks at how it reads.
 pub async fn submit(
     State(app): State<Arc<App>>,
     Path(paths::WriteMessage { language, case }): Path<paths::WriteMessage>,
@@ -26,7 +27,7 @@ pub async fn submit(
     fields: Fields,
 ) -> Answer {
     let work = Work { app, visit, session, case };
-    if fields.has("do", "fill") {
+    if fields.has("do", "fill") || fields.has("do", "check") {
         let typed = Typed { part: Part::Thread, form: FormState::filled(fields) };
         return show::page(work, StatusCode::OK, Some(typed), None).await;
     }
@@ -97,12 +98,57 @@ fn form(desk: &Desk) -> AnyView {
         <form method="post" action=paths::WriteMessage { language, case: desk.id() }.to_string()>
             {desk.press(&form)}
             {ready_answers(desk, &form)}
-            {text_area(&form, "message", say!(language, "case.thread.field"), Some(hint), 6)}
+            <div class="beside">
+                {text_area(&form, "message", say!(language, "case.thread.field"), Some(hint), 6)}
+                {meaning(desk, &form)}
+            </div>
+            {how_it_reads(desk, &form)}
             {choices(&form, "checkbox", "wait", say!(language, "case.thread.then"), "visually-hidden", wait)}
-            <p><button class="btn" type="submit">{say!(language, "case.thread.send")}</button></p>
+            <div class="actions">
+                <button class="btn" type="submit">{say!(language, "case.thread.send")}</button>
+                <button class="btn quiet" type="submit" name="do" value="check" formnovalidate>{say!(language, "case.plain.check")}</button>
+            </div>
         </form>
     }
     .into_any()
+}
+
+/// The ready answer that was put into the field, in the language of the console.
+fn meaning(desk: &Desk, form: &FormState) -> Option<AnyView> {
+    let fields = &form.fields;
+    let is_asked = fields.has("do", "fill") || fields.has("do", "check");
+    let ready = desk.ready.iter().find(|ready| is_asked && fields.has("template", &ready.name))?;
+    let meaning = ready.meaning.clone()?;
+    Some(
+        view! {
+            <div>
+                <p><b>{say!(desk.language, "case.thread.meaning", name = ready.name)}</b></p>
+                <p class="letter" dir="auto">{meaning}</p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What in the words could be easier to read.
+fn how_it_reads(desk: &Desk, form: &FormState) -> Option<AnyView> {
+    let language = desk.language;
+    let text = form.fields.get("message").trim();
+    let reporter = desk.case.facts.language.as_str().parse().ok()?;
+    if text.is_empty() || !form.fields.has("do", "check") {
+        return None;
+    }
+    let hints = plain::hints(reporter, text);
+    let words = if hints.is_empty() {
+        view! { <p>{say!(language, "case.plain.well")}</p> }.into_any()
+    } else {
+        let hints = hints.iter().map(|hint| view! { <li dir="auto">{hint.words(language)}</li> }).collect_view();
+        view! { <ul>{hints}</ul> }.into_any()
+    };
+    Some(
+        view! { <div class="notice" role="status"><h3>{say!(language, "case.plain.title")}</h3> {words}</div> }
+            .into_any(),
+    )
 }
 
 fn ready_answers(desk: &Desk, form: &FormState) -> Option<AnyView> {

@@ -262,7 +262,7 @@ impl Due {
 }
 
 /// A length of time in at most two units.
-fn duration_words(language: Language, length: TimeDelta) -> String {
+pub fn duration_words(language: Language, length: TimeDelta) -> String {
     let (days, hours, minutes) = (length.num_days(), length.num_hours(), length.num_minutes());
     match (days, hours) {
         (0, 0) => say!(language, "queue.time.minutes", minutes = minutes),

@@ -1,0 +1,205 @@
+//! Figures people look at: a period, drawn by the server, each drawing with its table; and the same as a file.
+
+mod tables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use casework::figures::{self, Asked};
+use casework::staff::session::StaffSession;
+use casework::taxonomy::Harm;
+use chrono::{Days, NaiveDate};
+use leptos::prelude::*;
+
+use super::case::words::harm;
+use super::frame::{Place, console_page};
+use super::queue::filters::{chosen, with_any};
+use super::search::midnight;
+use super::signed::Holder;
+use crate::error::Answer;
+use crate::form::{Choice, Fields, FormState, Problem, error_summary, language_choices, select_field, text_field};
+use crate::paths::{Figures, FiguresFile, Url};
+use crate::visit::Visit;
+use crate::words::Language;
+use crate::{App, countries, say};
+use tables::{Row, Table};
+
+/// Every route about figures.
+pub fn router() -> Router<Arc<App>> {
+    Router::new().route(Figures::PATTERN, get(show)).route(FiguresFile::PATTERN, get(file))
+}
+
+/// The period when none is asked for: so many days, today included. Also offered as ready choices.
+const DAYS: [u64; 3] = [7, 30, 90];
+/// Of these, the one that is shown first.
+const FIRST: u64 = 30;
+/// The longest period.
+const LONGEST: i64 = 366;
+
+async fn show(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    Query(asked): Query<BTreeMap<String, String>>,
+) -> Answer {
+    let language = visit.language;
+    let fields = with_period(&app, Fields(asked.into_iter().collect()));
+    let (form, tables) = match parse(&app, language, &fields) {
+        Ok(asked) => {
+            let figures = figures::count(&app.casework, &session, &asked).await?;
+            (FormState::filled(fields), tables::of(language, &figures))
+        }
+        Err(problems) => (FormState { fields, problems }, Vec::new()),
+    };
+    page(&app, &visit, &session, form, tables).await
+}
+
+/// The same as a file: comma-separated, one line a number.
+async fn file(
+    State(app): State<Arc<App>>,
+    Path(FiguresFile { language }): Path<FiguresFile>,
+    Holder(session): Holder,
+    Query(asked): Query<BTreeMap<String, String>>,
+) -> Answer {
+    let fields = with_period(&app, Fields(asked.into_iter().collect()));
+    let Ok(asked) = parse(&app, language, &fields) else {
+        return Ok(axum::response::Redirect::to(&Figures { language }.to_string()).into_response());
+    };
+    let figures = figures::count(&app.casework, &session, &asked).await?;
+    figures::exported(&app.casework, &session).await?;
+    let name = format!("attachment; filename=\"figures-{}-{}.csv\"", fields.get("from"), fields.get("until"));
+    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, tables::csv(&tables::of(language, &figures))).into_response())
+}
+
+/// What was asked for, with the first period where none was.
+fn with_period(app: &App, mut fields: Fields) -> Fields {
+    if fields.get("from").is_empty() && fields.get("until").is_empty() {
+        let (from, until) = period(app, FIRST);
+        fields.0.retain(|(name, _)| name != "from" && name != "until");
+        fields.0.extend([("from".to_owned(), from.to_string()), ("until".to_owned(), until.to_string())]);
+    }
+    fields
+}
+
+/// So many days up to today, where the hotline is.
+fn period(app: &App, days: u64) -> (NaiveDate, NaiveDate) {
+    let today = app.casework.now().with_timezone(&app.casework.hours.zone()).date_naive();
+    (today.checked_sub_days(Days::new(days - 1)).unwrap_or(today), today)
+}
+
+fn parse(app: &App, language: Language, fields: &Fields) -> Result<Asked, Vec<Problem>> {
+    let day = |name: &'static str| {
+        let problem = |_| Problem::new(name, say!(language, "search.problem.day"));
+        fields.get(name).parse::<NaiveDate>().map_err(problem)
+    };
+    let (from, until) = match (day("from"), day("until")) {
+        (Ok(from), Ok(until)) => (from, until),
+        (from, until) => return Err([from.err(), until.err()].into_iter().flatten().collect()),
+    };
+    if from > until {
+        return Err(vec![Problem::new("until", say!(language, "search.problem.order"))]);
+    }
+    if (until - from).num_days() >= LONGEST {
+        return Err(vec![Problem::new("from", say!(language, "figures.problem.long"))]);
+    }
+    Ok(Asked {
+        from: midnight(app, from),
+        until: midnight(app, until.checked_add_days(Days::new(1)).unwrap_or(until)),
+        harm: chosen(fields, "harm"),
+        language: chosen(fields, "language"),
+        country: chosen(fields, "country"),
+    })
+}
+
+async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, form: FormState, tables: Vec<Table>) -> Answer {
+    let language = visit.language;
+    let fields = period_form(app, language, &form);
+    let query = visit.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let file = format!("{}{query}", FiguresFile { language });
+    let file = (!tables.is_empty())
+        .then(|| view! { <a class="btn quiet small" href=file download="">{say!(language, "figures.file")}</a> });
+    let figures = tables.iter().enumerate().map(|(index, table)| figure(language, index, table)).collect_view();
+    Ok(console_page(app, visit, session, form.status(), Place::Figures, Place::Figures.words(language), move || {
+        view! {
+            <header class="work-head"><h1>{Place::Figures.words(language)}</h1> {file}</header>
+            <p class="lede">{say!(language, "figures.lede")}</p>
+            {error_summary(language, &form)}
+            {fields}
+            <div class="figures">{figures}</div>
+        }
+    })
+    .await)
+}
+
+fn period_form(app: &App, language: Language, form: &FormState) -> AnyView {
+    let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code)));
+    let presets = DAYS.map(|days| {
+        let (from, until) = period(app, days);
+        let href = format!("{}?from={from}&until={until}", Figures { language });
+        view! { <a class="btn quiet small" href=href>{say!(language, "figures.days", days = days)}</a> }
+    });
+    view! {
+        <form class="filters" method="get" action=Figures { language }.to_string() novalidate>
+            {text_field(form, "from", say!(language, "figures.from"), None, "date", "off")}
+            {text_field(form, "until", say!(language, "figures.until"), None, "date", "off")}
+            {select_field(form, "harm", say!(language, "queue.filter.harm"), None, with_any(language, harms))}
+            {select_field(form, "language", say!(language, "queue.filter.language"), None, with_any(language, language_choices()))}
+            {select_field(form, "country", say!(language, "queue.filter.country"), None, with_any(language, countries::choices(&app.operator, language)))}
+            <button class="btn quiet" type="submit">{say!(language, "queue.filter.apply")}</button>
+            {presets.to_vec()}
+        </form>
+    }
+    .into_any()
+}
+
+/// A figure: its table, with a bar for each row as long as its number. A screen reader hears the table.
+fn figure(language: Language, index: usize, table: &Table) -> AnyView {
+    let id = format!("figure-{index}");
+    let most = table.rows.iter().filter_map(|row| row.bar).max().unwrap_or_default().max(1);
+    let has_bars = table.rows.iter().any(|row| row.bar.is_some());
+    let heads = table
+        .columns
+        .iter()
+        .map(|column| view! { <th scope="col" class="number">{column.clone()}</th> })
+        .collect_view();
+    let rows = table.rows.iter().map(|row| figure_row(row, most, has_bars)).collect_view();
+    let content = if table.rows.is_empty() {
+        view! { <p class="hint">{say!(language, "figures.nothing")}</p> }.into_any()
+    } else {
+        view! {
+            <table class="table" aria-labelledby=id.clone()>
+                <thead><tr><th scope="col">{table.label.clone()}</th> {heads} {has_bars.then(|| view! { <td></td> })}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby=id.clone()>
+            <h2 id=id.clone()>{table.title.clone()}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn figure_row(row: &Row, most: u64, has_bars: bool) -> AnyView {
+    let cells = row.cells.iter().map(|cell| view! { <td class="number">{cell.shown.clone()}</td> }).collect_view();
+    let bar = has_bars.then(|| {
+        let width = row.bar.unwrap_or_default() * 100 / most;
+        view! {
+            <td class="bar">
+                <svg class="flips" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                    <rect width=width.to_string() height="8" />
+                </svg>
+            </td>
+        }
+    });
+    view! { <tr><th scope="row"><bdi>{row.label.clone()}</bdi></th> {cells} {bar}</tr> }.into_any()
+}
