@@ -40,7 +40,7 @@ async function visitsAll(person, start, isAsked) {
     seen.add(kind);
     await person.open(path);
     assert.equal(person.status, 200, `${path} answers ${person.status}`);
-    const links = await person.page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));
+    const links = await person.page.locator('a[href]:not([download])').evaluateAll((all) => all.map((link) => link.href));
     for (const link of links) {
       const url = new URL(link);
       if (url.origin === house.origin && isAsked(url.pathname)) waiting.push(url.pathname + url.search);
@@ -53,7 +53,7 @@ for (const [name, look] of Object.entries(LOOKS)) {
   test(`every public page, ${name}`, async () => {
     const person = await Person.arrives(browser, house, look);
     const seen = await visitsAll(person, `/${person.language}`, (path) => path.startsWith(`/${person.language}`) && !path.includes('/console'));
-    for (const page of ['help', 'privacy', 'about', 'code', 'threat', 'picture', 'seen']) {
+    for (const page of ['help', 'privacy', 'about', 'figures', 'code', 'threat', 'picture', 'seen']) {
       assert.ok(seen.has(`/${person.language}/${page}`), `no link leads to ${page}`);
     }
     await person.leaves();
@@ -111,7 +111,7 @@ test('pages are light', async (t) => {
     if (weights.has(key)) return;
     weights.set(key, await weigh(child.path, await child.context.cookies()));
   };
-  for (const path of ['/en', '/en/help', '/en/privacy', '/en/about', '/en/code', '/en/nothing-here']) {
+  for (const path of ['/en', '/en/help', '/en/privacy', '/en/about', '/en/figures', '/en/code', '/en/nothing-here']) {
     await child.open(path);
     await weighed();
   }

@@ -49,6 +49,8 @@ urls! {
     Help { language: Language } = "/{language}/help";
     /// What is kept, for how long, who can read it.
     Privacy { language: Language } = "/{language}/privacy";
+    /// What came and what became of it, for everybody.
+    PublicFigures { language: Language } = "/{language}/figures";
     /// Who runs this, and how it works.
     About { language: Language } = "/{language}/about";
     /// Opens a case by its code.

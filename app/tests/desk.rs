@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casework::bulk;
 use casework::draft::{self, Saved};
+use casework::figures::published;
 use casework::intake::{self, Receipt};
 use casework::lapse;
 use casework::near;
@@ -605,6 +606,27 @@ async fn figures_of_a_period_are_tables_with_bars_and_a_file() {
         position(&wrong, "value=\"2026-13-01\"");
         let long = browser.get("/en/console/figures?from=2024-01-01&until=2026-06-01").await;
         position(&long, "At most a year.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everybody_sees_what_a_quarter_brought_and_no_small_number_of_it() {
+    on_each_engine(async |world| {
+        desk(world).await;
+        for _ in 0..6 {
+            report(world, Door::Threat, THREAT).await;
+        }
+        let site = Browser::new(&site(world.again()));
+        position(&site.get("/en/figures").await, "There are no numbers yet.");
+        world.clock.advance(TimeDelta::days(40));
+        assert_eq!(published::publish_due(&world.cw).await.unwrap(), 1);
+        let page = site.get("/en/figures").await;
+        position(&page, "April to June 2026");
+        let told = &page.html[position(&page, "What people told us")..position(&page, "How it ended")];
+        assert_eq!(told.matches("not shown").count(), 3, "one was seen, and what would give it away: {told}");
+        assert!(told.contains("<b>8</b>"), "{told}");
+        position(&site.get("/en/about").await, "href=\"/en/figures\"");
     })
     .await;
 }

@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 use casework::assessment::Judgement;
 use casework::bulk::{self, Act, Fate, UNDO};
 use casework::case::{self, Refused};
+use casework::fetch_all;
 use casework::history::Event;
 use casework::outbox::{self, Channel, Task};
 use casework::press::Press;
 use casework::queue::{self, Place, QueueFilter};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, Class, ContextLabel, LegalBasis, Outcome, Role};
-use casework::{execute, fetch_all};
 use common::{World, on_each_engine};
 use desk::{Shape, link, member};
 use uuid::Uuid;
@@ -124,19 +124,7 @@ async fn labels_assessments_and_notices_go_to_each_case_and_it_goes_back() {
         let hotline = world.hotline().await;
         let kaisa = member(world, &hotline, "kaisa", Role::Analyst).await;
         let cw = &world.cw;
-        let provider = cw.new_id();
-        let mut tx = cw.storage.write().await.unwrap();
-        execute!(
-            &mut tx,
-            "INSERT INTO organisation (id, kind, name, notice_email, notice_language, created_at)
-             VALUES ($1, 'provider', 'Media', 'notices@media.example', 'en', $2)",
-            provider,
-            cw.now()
-        )
-        .unwrap();
-        let sql = "INSERT INTO organisation_domain (domain, organisation_id) VALUES ('media.example', $1)";
-        execute!(&mut tx, sql, provider).unwrap();
-        tx.commit().await.unwrap();
+        world.provider("Media", "media.example").await;
         let known = desk::case(world, &hotline, Shape::level(2)).await;
         link(world, known, "https://media.example/1").await;
         link(world, known, "https://media.example/2").await;

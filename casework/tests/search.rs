@@ -59,25 +59,12 @@ async fn a_link_a_domain_and_an_account_lead_to_their_cases_newest_first() {
         let somewhere = with_account(world, &hotline, "", "anna_99").await;
         assert_eq!(found(world, &kaisa, "chatter anna_99").await, [anna]);
         assert_eq!(found(world, &kaisa, "@anna_99").await, [somewhere], "without the app: where nobody knew it");
-        provider(world, "Chatter", None).await;
+        world.provider("Chatter", "chatter.example").await;
         assert_eq!(found(world, &kaisa, "@anna_99").await, [somewhere, anna], "and at each provider of the directory");
         let stranger = StaffSession { organisation: world.cw.new_id(), ..kaisa };
         assert!(found(world, &stranger, "pictures.example").await.is_empty(), "another hotline's cases");
     })
     .await;
-}
-
-async fn provider(world: &World, name: &str, domain: Option<&str>) -> Uuid {
-    let id = world.cw.new_id();
-    let mut tx = world.cw.storage.write().await.unwrap();
-    let sql = "INSERT INTO organisation (id, kind, name, created_at) VALUES ($1, 'provider', $2, $3)";
-    execute!(&mut tx, sql, id, name, world.cw.now()).unwrap();
-    if let Some(domain) = domain {
-        let sql = "INSERT INTO organisation_domain (domain, organisation_id) VALUES ($1, $2)";
-        execute!(&mut tx, sql, domain, id).unwrap();
-    }
-    tx.commit().await.unwrap();
-    id
 }
 
 #[tokio::test]
@@ -117,7 +104,7 @@ async fn filters_hold_together_with_the_text_and_alone() {
         world.clock.advance(TimeDelta::days(1));
         let late = next_case(world, &hotline, Shape::level(1).state("closed")).await;
         link(world, late, "https://media.chatter.example/2").await;
-        let owner = provider(world, "Chatter", Some("chatter.example")).await;
+        let owner = world.provider("Chatter", "chatter.example").await;
         let later = next_case(world, &hotline, Shape::level(3)).await;
         link(world, later, "https://media.chatter.example/3").await;
         let mut tx = cw.storage.write().await.unwrap();

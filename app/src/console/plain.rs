@@ -116,7 +116,7 @@ mod tests {
             something new that you should know. Perpetrator? Internationalisation.";
         let found = hints(Language::En, text);
         let start = "We are investigating it and".to_owned();
-        assert_eq!(found[0], Hint::LongSentence { start, words: 21 });
+        assert_eq!(found[0], Hint::LongSentence { start, words: 22 });
         let hard: Vec<_> = found.iter().filter(|hint| matches!(hint, Hint::HardWord { .. })).collect();
         assert_eq!(hard.len(), 3, "{found:?}: perpetrator, investigating, Perpetrator");
         assert_eq!(found.last(), Some(&Hint::LongWord("Internationalisation".to_owned())));

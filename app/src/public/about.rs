@@ -7,7 +7,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::page::Page;
-use crate::paths::About;
+use crate::paths::{About, PublicFigures};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
 use crate::{App, say};
@@ -33,6 +33,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(About { language }): Path<Ab
                 <p>{say!(language, "about.how.look")}</p>
                 {flagger}
                 <p>{say!(language, "about.how.open")}</p>
+                <p><a href=PublicFigures { language }.to_string()>{say!(language, "about.how.figures")}</a></p>
             </div>
         }
     })

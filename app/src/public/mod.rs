@@ -2,6 +2,7 @@
 
 mod about;
 mod code;
+mod figures;
 pub mod help;
 mod home;
 mod leave;
@@ -22,8 +23,8 @@ use crate::App;
 use crate::error::{Answer, Failure};
 use crate::paths::{
     About, Code, DraftFrames, Help, Home, HomeSlash, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase,
-    MyCaseEraseSure, MyCaseKeep, MyCaseWrite, OperatorMark, Privacy, Question, Receipt, ReceiptKept, ReceiptPicture,
-    Root, Saved, Start, Url,
+    MyCaseEraseSure, MyCaseKeep, MyCaseWrite, OperatorMark, Privacy, PublicFigures, Question, Receipt, ReceiptKept,
+    ReceiptPicture, Root, Saved, Start, Url,
 };
 
 /// Every public route.
@@ -36,6 +37,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(Help::PATTERN, get(help::show))
         .route(Privacy::PATTERN, get(privacy::show))
         .route(About::PATTERN, get(about::show))
+        .route(PublicFigures::PATTERN, get(figures::show))
         .route(Start::PATTERN, get(report::start))
         .route(Question::PATTERN, get(report::show).post(report::submit))
         .route(DraftFrames::PATTERN, post(report::frames::keep))

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Asked, Spread, counted};
+use super::{Asked, Ending, Spread, counted};
 use crate::storage::Tx;
 use crate::taxonomy::{CaseState, Country, Harm, LanguageCode, Outcome};
 use crate::{Error, fetch_all};
@@ -22,8 +22,8 @@ pub struct Intake {
     pub reports: u64,
     /// By the hour of the day at which they came, where the hotline is.
     pub by_hour: [u64; 24],
-    /// By what happened and how it ended; none: not yet.
-    pub outcomes: BTreeMap<(Harm, Option<Outcome>), u64>,
+    /// By what happened and how it ended.
+    pub outcomes: BTreeMap<(Harm, Ending), u64>,
     /// By the reporter's language.
     pub languages: BTreeMap<String, u64>,
     /// By the reporter's country; none: not told.
@@ -32,8 +32,6 @@ pub struct Intake {
     pub to_first_action: Spread,
     /// How many were closed and opened again, by staff or because their reporter disagreed.
     pub reopened: u64,
-    /// How many their reporters stopped.
-    pub withdrawn: u64,
 }
 
 #[derive(FromRow)]
@@ -58,7 +56,7 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked, zone: Tz) -
         from = Uuid::from_u128(last.id.as_u128().saturating_add(1));
         for case in page {
             waits.extend(case.first_action_at.map(|acted| acted - case.received_at));
-            intake.add(&case, zone);
+            intake.add(&case, zone)?;
         }
     }
     intake.to_first_action = Spread::of(waits);
@@ -89,16 +87,16 @@ async fn page(tx: &mut Tx, hotline: Uuid, asked: &Asked, from: Uuid, until: Uuid
 }
 
 impl Intake {
-    fn add(&mut self, case: &Case, zone: Tz) {
+    fn add(&mut self, case: &Case, zone: Tz) -> Result<(), Error> {
         let hour = usize::try_from(case.received_at.with_timezone(&zone).hour()).unwrap_or_default();
         self.reports += 1;
         if let Some(of_hour) = self.by_hour.get_mut(hour) {
             *of_hour += 1;
         }
-        *self.outcomes.entry((case.harm, case.outcome)).or_default() += 1;
+        *self.outcomes.entry((case.harm, Ending::of(case.state, case.outcome)?)).or_default() += 1;
         *self.languages.entry(case.language.to_string()).or_default() += 1;
         *self.countries.entry(case.country.as_ref().map(ToString::to_string)).or_default() += 1;
         self.reopened += u64::from(case.was_reopened);
-        self.withdrawn += u64::from(case.state == CaseState::Withdrawn);
+        Ok(())
     }
 }

@@ -1,15 +1,21 @@
 //! Figures of a hotline's work in a period: what came, how long it took, what became of it. Counted from what stands
-//! readable, when somebody asks; cases that were erased are not in them. No figure is about one member of staff.
+//! readable, when somebody asks; cases that were erased are not in them. No figure is about one member of staff. What the
+//! public sees is counted once and stays ([`published`]).
 //!
 //! Cases are counted into the period in which their report came.
 
 mod agreement;
+mod ending;
 mod flaggers;
 mod intake;
 mod providers;
+pub mod published;
+pub mod quarter;
 mod spread;
+pub mod suppression;
 
 pub use agreement::Agreement;
+pub use ending::{Ended, Ending};
 pub use flaggers::Flagger;
 pub use intake::Intake;
 pub use providers::Provider;

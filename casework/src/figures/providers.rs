@@ -28,6 +28,15 @@ pub struct Provider {
     pub to_answer: Spread,
 }
 
+/// The notices that a provider has.
+macro_rules! delivered {
+    () => {
+        "notice.state IN ('sent', 'received', 'needs_more', 'removed', 'refused', 'no_answer')"
+    };
+}
+
+pub(super) use delivered;
+
 #[derive(FromRow)]
 struct Notice {
     provider: String,
@@ -47,6 +56,8 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<(
             "SELECT organisation.name AS provider, notice.state, cases.received_at, notice.sent_at, notice.answered_at
              FROM cases JOIN notice ON notice.case_id = cases.id JOIN organisation ON organisation.id = notice.provider_id
              WHERE notice.sent_at IS NOT NULL AND ",
+            delivered!(),
+            " AND ",
             counted!()
         ),
         hotline,

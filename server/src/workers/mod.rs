@@ -11,6 +11,7 @@ mod live;
 mod near;
 mod outbox;
 mod overdue;
+mod published;
 mod purge;
 
 use std::future::Future;
@@ -52,6 +53,7 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("priority table", Duration::from_secs(10), surroundings, overdue::reorder));
     workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
     workers.spawn(repeat("near pictures", Duration::from_secs(5), surroundings, near::refresh));
+    workers.spawn(repeat("public figures", Duration::from_mins(10), surroundings, published::publish));
     workers.spawn(repeat("live", Duration::from_secs(5), surroundings, live::listen));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
     workers

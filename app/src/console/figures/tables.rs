@@ -1,6 +1,6 @@
 //! The figures as tables, for the page and for the file.
 
-use casework::figures::{Figures, Spread};
+use casework::figures::{Ending, Figures, Spread};
 use chrono::TimeDelta;
 
 use super::super::case::words::{harm, language_name, outcome};
@@ -114,9 +114,8 @@ impl Build<'_> {
     }
 
     fn outcomes(&self) -> Table {
-        let row = |(&(happened, ended), cases): (&(_, Option<_>), &u64)| {
-            let ended = ended.map_or_else(|| say!(self.language, "figures.open"), |code| outcome(self.language, code));
-            counted(format!("{}: {ended}", harm(self.language, happened)), *cases)
+        let row = |(&(happened, ended), cases): (&(_, Ending), &u64)| {
+            counted(format!("{}: {}", harm(self.language, happened), ending(self.language, ended)), *cases)
         };
         self.table("outcomes", &["cases"], self.figures.intake.outcomes.iter().map(row).collect())
     }
@@ -141,7 +140,6 @@ impl Build<'_> {
         let rows = [
             ("reports", intake.reports),
             ("reopened", intake.reopened),
-            ("withdrawn", intake.withdrawn),
             ("seconds", agreement.seconds),
             ("differed", agreement.differed),
             ("waiting", agreement.waiting),
@@ -183,6 +181,15 @@ impl Build<'_> {
         };
         let rows = self.figures.intake.countries.iter().map(|(code, cases)| counted(name(code), *cases));
         self.table("countries", &["reports"], most_first(rows.collect()))
+    }
+}
+
+/// How a case ended, or that it has not.
+fn ending(language: Language, ending: Ending) -> String {
+    match ending {
+        Ending::Closed(code) => outcome(language, code),
+        Ending::Withdrawn => say!(language, "figures.withdrawn"),
+        Ending::Open => say!(language, "figures.open"),
     }
 }
 
