@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn small_numbers_are_hidden_and_never_alone() {
-        let cases: &[(&[u64], Option<u64>, &[Option<u64>])] = &[
+        type Case = (&'static [u64], Option<u64>, &'static [Option<u64>]);
+        let cases: &[Case] = &[
             (&[], None, &[]),
             (&[0, 0, 0], None, &[None, None, None]),
             (&[4], None, &[None]),

@@ -168,12 +168,12 @@ fn figure(language: Language, index: usize, table: &Table) -> AnyView {
         .iter()
         .map(|column| view! { <th scope="col" class="number">{column.clone()}</th> })
         .collect_view();
-    let rows = table.rows.iter().map(|row| figure_row(row, most, has_bars)).collect_view();
+    let rows = table.rows.iter().map(|row| figure_row(table, row, most, has_bars)).collect_view();
     let content = if table.rows.is_empty() {
         view! { <p class="hint">{say!(language, "figures.nothing")}</p> }.into_any()
     } else {
         view! {
-            <table class="table" aria-labelledby=id.clone()>
+            <table class="table cards" aria-labelledby=id.clone()>
                 <thead><tr><th scope="col">{table.label.clone()}</th> {heads} {has_bars.then(|| view! { <td></td> })}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -189,8 +189,11 @@ fn figure(language: Language, index: usize, table: &Table) -> AnyView {
     .into_any()
 }
 
-fn figure_row(row: &Row, most: u64, has_bars: bool) -> AnyView {
-    let cells = row.cells.iter().map(|cell| view! { <td class="number">{cell.shown.clone()}</td> }).collect_view();
+fn figure_row(table: &Table, row: &Row, most: u64, has_bars: bool) -> AnyView {
+    let cells = table.columns.iter().zip(&row.cells);
+    let cells = cells
+        .map(|(column, cell)| view! { <td class="number" data-label=column.clone()>{cell.shown.clone()}</td> })
+        .collect_view();
     let bar = has_bars.then(|| {
         let width = row.bar.unwrap_or_default() * 100 / most;
         view! {
