@@ -162,6 +162,7 @@ fn period_form(app: &App, language: Language, form: &FormState) -> AnyView {
 fn figure(language: Language, index: usize, table: &Table) -> AnyView {
     let id = format!("figure-{index}");
     let most = table.rows.iter().filter_map(|row| row.bar).max().unwrap_or_default().max(1);
+    let is_wide = table.columns.len() > 3;
     let has_bars = table.rows.iter().any(|row| row.bar.is_some());
     let heads = table
         .columns
@@ -181,7 +182,7 @@ fn figure(language: Language, index: usize, table: &Table) -> AnyView {
         .into_any()
     };
     view! {
-        <section class="panel" aria-labelledby=id.clone()>
+        <section class="panel" class:wide=is_wide aria-labelledby=id.clone()>
             <h2 id=id.clone()>{table.title.clone()}</h2>
             {content}
         </section>
