@@ -28,7 +28,7 @@ pub const LEADS_HEAR: i64 = 3;
 /// How many cases a ring names.
 const NAMED: i64 = 20;
 
-/// The cases that ring, of one hotline or (as here, joined) of each.
+/// The cases that ring.
 macro_rules! ringing {
     () => {
         concat!("level = 0 AND ", queued!())

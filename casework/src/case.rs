@@ -166,14 +166,6 @@ pub struct OpenItem {
     pub related: Vec<(Closeness, Related)>,
 }
 
-impl OpenCase {
-    /// The other cases that have something in common with it, of any kind.
-    pub fn related_cases(&self) -> BTreeSet<Uuid> {
-        let by_item = self.items.iter().flat_map(|item| &item.related).map(|(_, related)| related.case_id);
-        by_item.chain(self.same_payment.iter().map(|related| related.case_id)).collect()
-    }
-}
-
 /// A case, opened for one person.
 pub struct OpenCase {
     /// What stands readable.
@@ -202,6 +194,14 @@ pub struct OpenCase {
     pub same_payment: Vec<RelatedCase>,
     /// Whether pictures were compared with all that came before; else some may be missing in `items`.
     pub is_compared: bool,
+}
+
+impl OpenCase {
+    /// The other cases that have something in common with it, of any kind.
+    pub fn related_cases(&self) -> BTreeSet<Uuid> {
+        let by_item = self.items.iter().flat_map(|item| &item.related).map(|(_, related)| related.case_id);
+        by_item.chain(self.same_payment.iter().map(|related| related.case_id)).collect()
+    }
 }
 
 /// Opens a case for a person who holds a key to it. The reporter's messages count as read once its holder has them on

@@ -233,17 +233,16 @@ async fn provider_of_domain(tx: &mut Tx, domain: &str) -> Result<Option<Uuid>, E
 
 /// People name a provider by its name or its domain.
 async fn provider_by_name(tx: &mut Tx, name: &str) -> Result<Option<Uuid>, Error> {
-    let name = name.to_lowercase();
-    let named = fetch_optional!(
-        tx,
-        (Uuid,),
-        "SELECT id FROM organisation WHERE kind = 'provider' AND lower(name) = $1 ORDER BY id LIMIT 1",
-        name.as_str()
-    )?;
-    match named {
-        Some((id,)) => Ok(Some(id)),
-        None => provider_of_domain(tx, &name).await,
+    match provider_named(tx, name).await? {
+        Some(id) => Ok(Some(id)),
+        None => provider_of_domain(tx, &name.to_lowercase()).await,
     }
+}
+
+/// The provider of the directory that has this name, however its letters are written.
+pub(crate) async fn provider_named(tx: &mut Tx, name: &str) -> Result<Option<Uuid>, Error> {
+    let sql = "SELECT id FROM organisation WHERE kind = 'provider' AND lower(name) = $1 ORDER BY id LIMIT 1";
+    Ok(fetch_optional!(tx, (Uuid,), sql, name.to_lowercase())?.map(|(id,)| id))
 }
 
 /// The keyed hash that relates cases. A file has none: nothing may tell whether it was known.

@@ -10,6 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::storage::Tx;
+use crate::taxonomy::choice;
 use crate::vault::{Binding, Sealed};
 use crate::{Casework, Error, execute, fetch_optional};
 
@@ -52,21 +53,13 @@ pub enum Task {
     },
 }
 
-/// What takes tasks outside. Each waits for a server of its own: one that is away holds up only its own tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// The mail server.
-    Mail,
-    /// A call to a web address.
-    Web,
-}
-
-impl Channel {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Web => "web",
-        }
+choice! {
+    /// What takes tasks outside. Each waits for a server of its own: one that is away holds up only its own tasks.
+    Channel {
+        /// The mail server.
+        Mail = "mail",
+        /// A call to a web address.
+        Web = "web",
     }
 }
 
@@ -133,7 +126,7 @@ pub async fn push(
          VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)",
         id,
         task.kind(),
-        task.channel().as_str(),
+        task.channel(),
         case,
         subject,
         sealed,

@@ -522,9 +522,7 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
     if released == 0 {
         return Err(Refused::NotInYourHands);
     }
-    let actor = Actor::Staff(session.staff);
-    history::record(cw, &mut tx, case, actor, None, &Event::Released).await?;
-    audit::record(cw, &mut tx, actor, "case.release", case, "").await?;
+    note_release(cw, &mut tx, session, case).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -533,12 +531,16 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
 pub(crate) async fn put_back(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Error> {
     let sql =
         concat!("UPDATE cases SET holder_id = NULL, touched_at = NULL WHERE id = $1 AND holder_id = $2 AND ", open!());
-    if execute!(tx, sql, case, session.staff)? == 1 {
-        let actor = Actor::Staff(session.staff);
-        history::record(cw, tx, case, actor, None, &Event::Released).await?;
-        audit::record(cw, tx, actor, "case.release", case, "").await?;
+    match execute!(tx, sql, case, session.staff)? {
+        0 => Ok(()),
+        _ => note_release(cw, tx, session, case).await,
     }
-    Ok(())
+}
+
+async fn note_release(cw: &Casework, tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<(), Error> {
+    let actor = Actor::Staff(session.staff);
+    history::record(cw, tx, case, actor, None, &Event::Released).await?;
+    audit::record(cw, tx, actor, "case.release", case, "").await
 }
 
 /// Gives a case to a colleague who may hold it, with a word about it if there is one to say.

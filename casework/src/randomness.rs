@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -24,6 +25,15 @@ pub fn new_id(clock: &dyn Clock, randomness: &dyn Randomness) -> Uuid {
     let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes(randomness)).into_uuid()
 }
+
+/// Before every id that was made from then on.
+pub(crate) fn first_id(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
+/// A row's id is made a moment before or after the time that is written in it: never as much as this.
+pub(crate) const SLACK: TimeDelta = TimeDelta::minutes(1);
 
 /// Lets the cryptography crates draw from our [`Randomness`].
 pub(crate) struct Drawing<'a>(pub &'a dyn Randomness);

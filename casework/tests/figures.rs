@@ -75,7 +75,7 @@ async fn a_period_counts_its_own_reports_and_what_became_of_them() {
         assert_eq!(intake.by_hour.iter().sum::<u64>(), 3);
         assert_eq!(intake.outcomes.get(&(Harm::OwnImage, Ending::Open)), Some(&2));
         assert_eq!(intake.outcomes.get(&(Harm::OwnImage, Ending::Closed(Outcome::Removed))), Some(&1));
-        assert_eq!((intake.countries.get(&Some("FI".to_owned())), intake.countries.get(&None)), (Some(&2), Some(&1)));
+        assert_eq!((intake.countries.get(&"FI".parse().ok()), intake.countries.get(&None)), (Some(&2), Some(&1)));
         let spread = intake.to_first_action;
         assert_eq!((spread.cases, spread.median), (2, Some(TimeDelta::minutes(10))));
         assert_eq!(spread.ninetieth, Some(TimeDelta::minutes(20)));

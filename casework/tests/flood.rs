@@ -7,24 +7,23 @@ mod desk;
 
 use std::collections::BTreeSet;
 
-use casework::draft::{self, Saved};
 use casework::flood::{self, ALIKE, Flood, SAMPLE, WITHIN};
 use casework::intake::{self, Receipt};
 use casework::press::Press;
 use casework::queue::{self, Place, QueueFilter};
-use casework::report::{Door, Step, Typed};
+use casework::report::{Door, Step};
 use casework::search::{self, SearchFilter};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
-use casework::vault::CookieToken;
 use casework::{mine, reorder};
 use chrono::TimeDelta;
+use common::sent::{Answers, told_at};
 use common::{World, on_each_engine};
 use desk::{member, words};
 
 async fn tell(world: &World, link: &str, danger: &str) -> Receipt {
     world.clock.advance(TimeDelta::seconds(1));
-    let steps: &[(Step, &[(&str, &str)])] = &[
+    let answers: Answers<'_> = &[
         (Step::What, &[("what", "link")]),
         (Step::Links, &[("links", link)]),
         (Step::Shows, &[("shows", "unsure")]),
@@ -35,15 +34,8 @@ async fn tell(world: &World, link: &str, danger: &str) -> Receipt {
         (Step::Words, &[("words", "")]),
         (Step::Reply, &[("reply", "code")]),
     ];
-    let mut cookie: Option<CookieToken> = None;
-    for (step, fields) in steps {
-        let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        match draft::save(&world.cw, cookie.as_ref(), Door::Seen, *step, typed).await.unwrap() {
-            Saved::Kept { cookie: kept, .. } => cookie = Some(kept),
-            Saved::Sent => panic!("nothing was sent yet"),
-        }
-    }
-    intake::send(&world.cw, &cookie.unwrap(), Door::Seen, &"sv".parse().unwrap()).await.unwrap()
+    let cookie = told_at(&world.cw, Door::Seen, answers).await;
+    intake::send(&world.cw, &cookie, Door::Seen, &"sv".parse().unwrap()).await.unwrap()
 }
 
 async fn tell_often(world: &World, link: &str, times: i64) {

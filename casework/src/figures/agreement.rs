@@ -26,7 +26,6 @@ struct Row {
 }
 
 pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<Agreement, Error> {
-    let ids = asked.ids();
     let rows = fetch_counted!(
         tx,
         Row,
@@ -39,7 +38,7 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<A
         ),
         hotline,
         asked,
-        ids
+        asked.ids()
     )?;
     let row = rows.into_iter().next().ok_or(Error::Inconsistent("assessment"))?;
     Ok(Agreement { seconds: as_count(row.seconds), differed: as_count(row.differed), waiting: as_count(row.waiting) })

@@ -29,7 +29,6 @@ struct Row {
 }
 
 pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<Vec<Flagger>, Error> {
-    let ids = asked.ids();
     let rows = fetch_counted!(
         tx,
         Row,
@@ -42,7 +41,7 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<V
         ),
         hotline,
         asked,
-        ids
+        asked.ids()
     )?;
     let count = |row: Row| Flagger {
         name: row.name,

@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Asked, Ending, Spread, counted};
+use super::{Asked, Ending, Spread, counted, fetch_counted};
+use crate::Error;
 use crate::storage::Tx;
 use crate::taxonomy::{CaseState, Country, Harm, LanguageCode, Outcome};
-use crate::{Error, fetch_all};
 
 /// So many cases are read at once.
 const PAGE: i64 = 5_000;
@@ -25,9 +25,9 @@ pub struct Intake {
     /// By what happened and how it ended.
     pub outcomes: BTreeMap<(Harm, Ending), u64>,
     /// By the reporter's language.
-    pub languages: BTreeMap<String, u64>,
+    pub languages: BTreeMap<LanguageCode, u64>,
     /// By the reporter's country; none: not told.
-    pub countries: BTreeMap<Option<String>, u64>,
+    pub countries: BTreeMap<Option<Country>, u64>,
     /// From report to the first act of a person.
     pub to_first_action: Spread,
     /// How many were closed and opened again, by staff or because their reporter disagreed.
@@ -64,7 +64,7 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked, zone: Tz) -
 }
 
 async fn page(tx: &mut Tx, hotline: Uuid, asked: &Asked, from: Uuid, until: Uuid) -> Result<Vec<Case>, Error> {
-    Ok(fetch_all!(
+    Ok(fetch_counted!(
         tx,
         Case,
         concat!(
@@ -75,13 +75,8 @@ async fn page(tx: &mut Tx, hotline: Uuid, asked: &Asked, from: Uuid, until: Uuid
             " ORDER BY cases.id LIMIT $9"
         ),
         hotline,
-        from,
-        until,
-        asked.from,
-        asked.until,
-        asked.harm,
-        asked.language.clone(),
-        asked.country.clone(),
+        asked,
+        (from, until),
         PAGE
     )?)
 }
@@ -94,8 +89,8 @@ impl Intake {
             *of_hour += 1;
         }
         *self.outcomes.entry((case.harm, Ending::of(case.state, case.outcome)?)).or_default() += 1;
-        *self.languages.entry(case.language.to_string()).or_default() += 1;
-        *self.countries.entry(case.country.as_ref().map(ToString::to_string)).or_default() += 1;
+        *self.languages.entry(case.language.clone()).or_default() += 1;
+        *self.countries.entry(case.country.clone()).or_default() += 1;
         self.reopened += u64::from(case.was_reopened);
         Ok(())
     }

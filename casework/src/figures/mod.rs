@@ -21,13 +21,13 @@ pub use intake::Intake;
 pub use providers::Provider;
 pub use spread::Spread;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::history::Actor;
 use crate::priority::LEVELS;
 use crate::queue::queued;
-use crate::search::first_id;
+use crate::randomness::{SLACK, first_id};
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::{Country, Harm, LanguageCode};
@@ -49,9 +49,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Between which ids the cases lie: a case's id is made within a minute of its report.
+    /// Between which ids the cases lie.
     fn ids(&self) -> (Uuid, Uuid) {
-        (first_id(self.from - TimeDelta::minutes(1)), first_id(self.until + TimeDelta::minutes(1)))
+        (first_id(self.from - SLACK), first_id(self.until + SLACK))
     }
 }
 
@@ -63,23 +63,25 @@ macro_rules! counted {
     };
 }
 
-/// Fetches rows about the cases that are counted.
+/// Fetches rows about the cases that are counted, between these ids; `$9` on: what else the statement asks for.
 macro_rules! fetch_counted {
-    ($tx:expr, $row:ty, $sql:expr, $hotline:expr, $asked:expr, $ids:expr) => {
+    ($tx:expr, $row:ty, $sql:expr, $hotline:expr, $asked:expr, $ids:expr $(, $more:expr)*) => {{
+        let (asked, (from, until)) = ($asked, $ids);
         $crate::fetch_all!(
             $tx,
             $row,
             $sql,
             $hotline,
-            $ids.0,
-            $ids.1,
-            $asked.from,
-            $asked.until,
-            $asked.harm,
-            $asked.language.clone(),
-            $asked.country.clone()
+            from,
+            until,
+            asked.from,
+            asked.until,
+            asked.harm,
+            asked.language.clone(),
+            asked.country.clone()
+            $(, $more)*
         )
-    };
+    }};
 }
 
 use {counted, fetch_counted};

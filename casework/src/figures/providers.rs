@@ -48,7 +48,6 @@ struct Notice {
 
 /// By name; and the time from report to removal over all of them.
 pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<(Vec<Provider>, Spread), Error> {
-    let ids = asked.ids();
     let notices = fetch_counted!(
         tx,
         Notice,
@@ -62,7 +61,7 @@ pub(super) async fn count(tx: &mut Tx, hotline: Uuid, asked: &Asked) -> Result<(
         ),
         hotline,
         asked,
-        ids
+        asked.ids()
     )?;
     let removed = notices.iter().filter(|notice| notice.state == NoticeState::Removed);
     let to_removal = Spread::of(removed.filter_map(|notice| Some(notice.answered_at? - notice.received_at)));

@@ -16,7 +16,7 @@ use super::quarter::Quarter;
 use super::suppression::suppress;
 use super::{Ended, Ending};
 use crate::history::Actor;
-use crate::search::first_id;
+use crate::randomness::first_id;
 use crate::storage::Tx;
 use crate::taxonomy::{Harm, Outcome, choice};
 use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional};

@@ -55,7 +55,6 @@ impl Tx {
     ) -> Result<Option<Uuid>, StorageError> {
         const DUE: &str = "SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 AND next_attempt_at <= $2
             AND (leased_until IS NULL OR leased_until < $2) ORDER BY next_attempt_at LIMIT 1";
-        let channel = channel.as_str();
         Ok(match self {
             Self::Sqlite(t) => sqlx::query_scalar(DUE).bind(channel).bind(now).fetch_optional(&mut **t).await?,
             Self::Postgres(t) => {

@@ -5,7 +5,7 @@ use casework::draft::{self, Saved};
 use casework::intake;
 use casework::report::{Door, Step, Typed};
 use casework::vault::CookieToken;
-use casework::{execute, fetch_one, mine};
+use casework::{Casework, execute, fetch_one, mine};
 use uuid::Uuid;
 
 use super::World;
@@ -23,7 +23,7 @@ pub const FILE: &str = r#"{"media_type":"image/png","bytes":20481,"width":640,"h
     "sha256":"0000000000000000000000000000000000000000000000000000000000000001"}"#;
 
 /// A child's own picture: a file and a link, words, and an e-mail address.
-const PICTURE: &[(Step, &[(&str, &str)])] = &[
+const PICTURE: Answers<'_> = &[
     (Step::Whose, &[("whose", "me")]),
     (Step::AgeInPicture, &[("age_in_picture", "13_15")]),
     (Step::Files, &[("file", FILE)]),
@@ -67,12 +67,20 @@ impl Sent {
     }
 }
 
+/// What somebody answers, step by step.
+pub type Answers<'a> = &'a [(Step, &'a [(&'a str, &'a str)])];
+
 /// Tells the picture report, up to the last step before it is sent.
 pub async fn told(world: &World) -> CookieToken {
+    told_at(&world.cw, Door::Picture, PICTURE).await
+}
+
+/// Tells at a door, up to the last step before it is sent.
+pub async fn told_at(cw: &Casework, door: Door, answers: Answers<'_>) -> CookieToken {
     let mut cookie: Option<CookieToken> = None;
-    for (step, fields) in PICTURE {
+    for (step, fields) in answers {
         let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        match draft::save(&world.cw, cookie.as_ref(), Door::Picture, *step, typed).await.unwrap() {
+        match draft::save(cw, cookie.as_ref(), door, *step, typed).await.unwrap() {
             Saved::Kept { cookie: kept, .. } => cookie = Some(kept),
             Saved::Sent => panic!("nothing was sent yet"),
         }

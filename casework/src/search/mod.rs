@@ -5,24 +5,27 @@
 //! so it must be the whole link, or the account's name with the app it is on; a domain, a provider and a fingerprint are
 //! readable. Case ids sort by when a report came, and each index ends with them: a page costs the same wherever it is.
 
-use std::collections::BTreeSet;
-use std::str::FromStr;
+mod typed;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use hashing::Pdq;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::account::AccountHandle;
-use crate::location::Location;
+use crate::item;
 use crate::queue::{QueueFilter, QueueRow, row_columns};
+use crate::randomness::{SLACK, first_id};
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::ContextLabel;
 use crate::vault::{Binding, LookupHash, Purpose, Sealed};
 use crate::{Casework, Error, fetch_all, fetch_one, fetch_optional};
+use typed::Typed;
 
 /// Most cases on one page.
 pub const PAGE: usize = 50;
@@ -48,54 +51,6 @@ pub struct SearchFilter {
     pub from: Option<DateTime<Utc>>,
     /// Reports before then.
     pub until: Option<DateTime<Utc>>,
-}
-
-/// What was typed, as far as can be told by looking at it.
-#[derive(Clone)]
-enum Typed {
-    /// A case's name; or the name of an account that looks like one.
-    Reference(Reference, String),
-    Location(Location),
-    /// A domain; or the name of an account that looks like one.
-    Domain(String, String),
-    Fingerprint(Vec<u8>),
-    Name(String),
-}
-
-impl Typed {
-    /// `text` is not empty.
-    fn read(text: &str) -> Self {
-        let bare: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-        if let Some(value) = hash(&bare) {
-            return Self::Fingerprint(value);
-        }
-        if let Ok(reference) = text.parse() {
-            return Self::Reference(reference, text.to_owned());
-        }
-        let is_name = text.starts_with('@') || text.chars().any(char::is_whitespace) || !text.contains(['.', '/']);
-        if is_name {
-            return Self::Name(text.to_owned());
-        }
-        match Location::from_str(text).or_else(|_| format!("https://{text}").parse()) {
-            Ok(location) if is_bare(&location) => Self::Domain(location.registrable_domain(), text.to_owned()),
-            Ok(location) => Self::Location(location),
-            Err(_) => Self::Name(text.to_owned()),
-        }
-    }
-}
-
-/// An MD5, SHA-1, SHA-256 or PDQ hash in hexadecimal.
-fn hash(text: &str) -> Option<Vec<u8>> {
-    if ![32, 40, 64].contains(&text.len()) {
-        return None;
-    }
-    data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
-}
-
-/// Only a host, no page of it.
-fn is_bare(location: &Location) -> bool {
-    let bytes = location.lookup_bytes();
-    !bytes.iter().any(|byte| [b'/', b'?', b'#', b':'].contains(byte))
 }
 
 const TEXT: &str = "search.text";
@@ -238,9 +193,7 @@ async fn near(cw: &Casework, tx: &mut Tx, session: &StaffSession, value: &[u8]) 
 /// the reporter did not know it and at each provider of the directory.
 async fn of_name(cw: &Casework, tx: &mut Tx, name: &str) -> Result<Vec<Source>, Error> {
     let mut sources = Vec::new();
-    let sql = "SELECT id FROM organisation WHERE kind = 'provider' AND lower(name) = $1 ORDER BY id LIMIT 1";
-    let provider = fetch_optional!(tx, (Uuid,), sql, name.to_lowercase())?;
-    sources.extend(provider.map(|(id,)| Source::Provider(id)));
+    sources.extend(item::provider_named(tx, name).await?.map(Source::Provider));
     for (app, handle) in accounts(tx, name).await? {
         let Ok(account) = AccountHandle::parse(&app, &handle) else { continue };
         let lookup = cw.keys.lookup(Purpose::Account, &account.lookup_bytes());
@@ -418,48 +371,4 @@ async fn some(tx: &mut Tx, walk: &Walk<'_>, cases: &BTreeSet<Uuid>) -> Result<Fo
         found.rows.extend(one?.rows);
     }
     Ok(found)
-}
-
-/// A case's id is made a moment before or after its report is said to have come.
-const SLACK: TimeDelta = TimeDelta::minutes(1);
-
-/// Before every id that was made from then on (UUIDv7, RFC 9562, section 5.7).
-pub(crate) fn first_id(at: DateTime<Utc>) -> Uuid {
-    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kind(text: &str) -> &'static str {
-        match Typed::read(text) {
-            Typed::Reference(..) => "reference",
-            Typed::Location(_) => "location",
-            Typed::Domain(..) => "domain",
-            Typed::Fingerprint(_) => "fingerprint",
-            Typed::Name(_) => "name",
-        }
-    }
-
-    #[test]
-    fn what_was_typed_is_told_by_its_looks() {
-        for (text, expected) in [
-            ("https://pictures.example/p/1", "location"),
-            ("hxxps://pictures[.]example/p/1", "location"),
-            ("pictures.example/p/1", "location"),
-            ("pictures.example", "domain"),
-            ("https://www.pictures.example/", "domain"),
-            ("d41d8cd98f00b204e9800998ecf8427e", "fingerprint"),
-            ("DA39A3EE5E6B4B0D3255BFEF95601890AFD80709", "fingerprint"),
-            ("@anna_99", "name"),
-            ("anna.lindberg", "domain"),
-            ("SU-7KQ2MX", "reference"),
-            ("chatter anna.99", "name"),
-            ("Chatter", "name"),
-        ] {
-            assert_eq!(kind(text), expected, "{text}");
-        }
-    }
 }
