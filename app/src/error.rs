@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use casework::case::Refused;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -25,6 +26,17 @@ pub enum Failure {
 impl From<casework::Error> for Failure {
     fn from(cause: casework::Error) -> Self {
         Self::Internal(cause)
+    }
+}
+
+/// For what a page offers to nobody who would be refused: the page has nothing of its own to say.
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Failed(cause) => Self::Internal(cause),
+            Refused::NotFound => Self::NotFound,
+            _ => Self::Forbidden,
+        }
     }
 }
 

@@ -3,8 +3,11 @@
 //! A field keeps what was typed whatever happens. A problem stands beside its field and again in the summary at the top,
 //! which takes the focus and links to the field.
 
-use axum::extract::{FromRequest, Request};
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use casework::press::Press;
 use leptos::prelude::*;
@@ -64,6 +67,19 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                 Err(response)
             }
         }
+    }
+}
+
+/// What stands in an address after its question mark, as [`Fields`]. One that makes no sense asks for nothing.
+#[derive(Clone, Debug)]
+pub struct Asked(pub Fields);
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(Fields(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())))
     }
 }
 

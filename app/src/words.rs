@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,19 @@ fn plural_category(language: Language, count: u64) -> PluralCategory {
         Language::Ar => icu_locale_core::locale!("ar"),
     };
     PluralRules::try_new_cardinal(locale.into()).map_or(PluralCategory::Other, |rules| rules.category_for(count))
+}
+
+/// A length of time in at most two units.
+pub fn say_duration(language: Language, length: TimeDelta) -> String {
+    let (days, hours, minutes) = (length.num_days(), length.num_hours(), length.num_minutes());
+    match (days, hours) {
+        (0, 0) => say!(language, "queue.time.minutes", minutes = minutes),
+        (0, 1..=9) if minutes % 60 > 0 => {
+            say!(language, "queue.time.hours_and_minutes", hours = hours, minutes = minutes % 60)
+        }
+        (0 | 1, _) => say!(language, "queue.time.hours", hours = hours),
+        (days, _) => say!(language, "queue.time.days", days = days),
+    }
 }
 
 /// A day and time as people say it, in the operator's zone: "Monday 23 November 2026, 18:42".

@@ -10,25 +10,25 @@ mod common;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casework::bulk;
-use casework::draft::{self, Saved};
 use casework::figures::published;
 use casework::intake::{self, Receipt};
 use casework::lapse;
 use casework::near;
 use casework::recovery::{self, Split};
-use casework::report::{Door, Step, Typed};
+use casework::report::{Door, Step};
 use casework::staff::invitation;
 use casework::staff::session;
 use casework::staff::welcome::{self, Identity};
 use casework::text::Words;
 use casework::vault::{CookieToken, NewPassword};
+use casework_common::sent::{Answers, told_at};
 use casework_common::{World, on_each_engine};
 use chrono::TimeDelta;
 use common::{Browser, Page, site};
 use futures_util::StreamExt;
 use tower::ServiceExt;
 
-const THREAT: &[(Step, &[(&str, &str)])] = &[
+const THREAT: Answers<'_> = &[
     (Step::Account, &[("provider", "Chatter"), ("handle", "@someone")]),
     (Step::Wants, &[("wants", "money"), ("deadline", "tonight")]),
     (Step::Payment, &[("payment", "IBAN 1")]),
@@ -40,7 +40,7 @@ const THREAT: &[(Step, &[(&str, &str)])] = &[
     (Step::Reply, &[("reply", "code")]),
 ];
 
-const SEEN: &[(Step, &[(&str, &str)])] = &[
+const SEEN: Answers<'_> = &[
     (Step::What, &[("what", "link")]),
     (Step::Links, &[("links", "https://media.example.com/a?b=1 https://media.example.com/c")]),
     (Step::Shows, &[("shows", "unsure")]),
@@ -53,17 +53,9 @@ const SEEN: &[(Step, &[(&str, &str)])] = &[
 ];
 
 /// Sends a report as a reporter's browser does.
-async fn report(world: &World, door: Door, steps: &[(Step, &[(&str, &str)])]) -> Receipt {
-    let mut cookie: Option<CookieToken> = None;
-    for (step, fields) in steps {
-        let typed = Typed(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        if let Saved::Kept { cookie: kept, .. } =
-            draft::save(&world.cw, cookie.as_ref(), door, *step, typed).await.unwrap()
-        {
-            cookie = Some(kept);
-        }
-    }
-    intake::send(&world.cw, &cookie.unwrap(), door, &"fi".parse().unwrap()).await.unwrap()
+async fn report(world: &World, door: Door, answers: Answers<'_>) -> Receipt {
+    let cookie = told_at(&world.cw, door, answers).await;
+    intake::send(&world.cw, &cookie, door, &"fi".parse().unwrap()).await.unwrap()
 }
 
 /// The first administrator: signed in, the hotline set up, its key in hand.

@@ -12,7 +12,7 @@ use url::Url;
 use crate::assets::Assets;
 use crate::audit_head;
 use crate::commands::this_machine;
-use crate::configuration::{Configuration, ConfigurationError};
+use crate::configuration::{Configuration, ConfigurationError, is_this_machine};
 use crate::mail::Mailer;
 use crate::running;
 use crate::system::SystemClock;
@@ -92,7 +92,7 @@ fn site(configuration: &Configuration) -> Finding {
 }
 
 fn address(address: &Url, key: &str) -> Finding {
-    let is_local = matches!(address.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let is_local = address.host_str().is_some_and(is_this_machine);
     if address.scheme() != "https" && !is_local {
         return Err(format!(
             "{address} is not https: what people write would be readable on the way. Put a reverse proxy with TLS before it and set {key} to https://…"

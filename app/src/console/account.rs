@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::flash::{Outcome, flash};
 use super::frame::{Place, console_page};
 use super::signed::{Holder, Signed};
 use super::{new_password, recovery_codes};
@@ -31,7 +32,7 @@ use crate::paths::{
 };
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
-use crate::{App, drawings, say};
+use crate::{App, say};
 
 /// Every route about one's own account.
 pub fn router() -> Router<Arc<App>> {
@@ -53,14 +54,19 @@ enum Done {
     Takes,
 }
 
-#[derive(Deserialize)]
-struct Outcome {
-    done: Option<Done>,
+impl Done {
+    fn words(self, language: Language) -> String {
+        match self {
+            Self::Password => say!(language, "account.password.done"),
+            Self::Language => say!(language, "account.language.done"),
+            Self::Takes => say!(language, "account.takes.done"),
+        }
+    }
 }
 
 async fn show(
     State(app): State<Arc<App>>,
-    Query(outcome): Query<Outcome>,
+    Query(outcome): Query<Outcome<Done>>,
     visit: Visit,
     Signed(session): Signed,
 ) -> Answer {
@@ -100,7 +106,7 @@ async fn page(
             <div class="narrow">
                 <h1>{title}</h1>
                 <p class="lede">{who}</p>
-                {done.map(|done| flash(language, done))}
+                {done.map(|done| flash(done.words(language)))}
                 {error_summary(language, &form)}
                 {takes.map(|takes| takes_form(language, &takes))}
                 {sessions(language, own, open, time)}
@@ -111,15 +117,6 @@ async fn page(
         }
     })
     .await)
-}
-
-fn flash(language: Language, done: Done) -> impl IntoView {
-    let words = match done {
-        Done::Password => say!(language, "account.password.done"),
-        Done::Language => say!(language, "account.language.done"),
-        Done::Takes => say!(language, "account.takes.done"),
-    };
-    view! { <p class="flash" role="status">{drawings::check()} {words}</p> }
 }
 
 fn sessions(

@@ -1,14 +1,14 @@
 //! One act for many cases: they are listed and ticked, the act is chosen, and for half a minute it can be undone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
-use casework::bulk::{self, Act, Asked, Fate, Kind, MOST, Row};
+use casework::bulk::{self, Act, Fate, Kind, MOST, Row};
 use casework::case::Refused;
 use casework::notice::MOST_EXPLANATION;
 use casework::queue::{self, QueueRow};
@@ -25,7 +25,7 @@ use super::queue::table::Table;
 use super::search::{CLOSED, parse as parse_search};
 use super::signed::Holder;
 use crate::error::{Answer, Failure};
-use crate::form::{Fields, FormState, Problem, error_summary, press_field, text_area};
+use crate::form::{Asked, Fields, FormState, Problem, error_summary, press_field, text_area};
 use crate::paths::{Bulk, BulkPage, CasePage, UndoBulk, Url};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
@@ -101,11 +101,22 @@ impl Wanted {
         let may_be = |row: &QueueRow| {
             row.level > 0 && row.state.is_open() && row.holder_id.is_none_or(|holder| holder == session.staff)
         };
+        let casework = &app.casework;
         let mut rows = match self.place() {
             _ if self.0.has(FROM, "related") => self.related(app, session).await?.into_iter().filter(may_be).collect(),
-            Place::Search => self.found(app, session, language, may_be).await?,
-            Place::Mine => listed(app, session, queue::Place::Mine, &self.0, may_be).await?,
-            _ => listed(app, session, queue::Place::Queue, &self.0, may_be).await?,
+            Place::Search => {
+                let Ok(filter) = parse_search(app, language, &self.0) else { return Ok(Vec::new()) };
+                let text = search::opened(casework, session, self.0.get(CLOSED));
+                let (text, filter) = (text.as_deref(), &filter);
+                let page = |after| search::find(casework, session, text, filter, after);
+                gathered(may_be, page, |page| (page.rows, page.next)).await?
+            }
+            place => {
+                let list = if place == Place::Mine { queue::Place::Mine } else { queue::Place::Queue };
+                let filter = &filter_of(&self.0);
+                let page = |after| queue::list(casework, session, list, filter, after);
+                gathered(may_be, page, |page| (page.rows, page.next)).await?
+            }
         };
         rows.truncate(MOST);
         Ok(rows)
@@ -122,41 +133,23 @@ impl Wanted {
         cases.insert(case);
         search::these(&app.casework, session, cases).await
     }
-
-    async fn found(
-        &self,
-        app: &App,
-        session: &StaffSession,
-        language: Language,
-        may_be: impl Fn(&QueueRow) -> bool,
-    ) -> Result<Vec<QueueRow>, casework::Error> {
-        let Ok(filter) = parse_search(app, language, &self.0) else { return Ok(Vec::new()) };
-        let text = search::opened(&app.casework, session, self.0.get(CLOSED));
-        let (mut rows, mut after) = (Vec::new(), None);
-        for _ in 0..PAGES {
-            let page = search::find(&app.casework, session, text.as_deref(), &filter, after).await?;
-            rows.extend(page.rows.into_iter().filter(&may_be));
-            after = page.next;
-            if after.is_none() || rows.len() >= MOST {
-                break;
-            }
-        }
-        Ok(rows)
-    }
 }
 
-async fn listed(
-    app: &App,
-    session: &StaffSession,
-    place: queue::Place,
-    fields: &Fields,
+/// Page after page of a list, until there are enough rows that an act may be about. `parts`: a page's rows, and where the
+/// next begins.
+async fn gathered<Page, Start, Reading>(
     may_be: impl Fn(&QueueRow) -> bool,
-) -> Result<Vec<QueueRow>, casework::Error> {
+    read: impl Fn(Option<Start>) -> Reading,
+    parts: impl Fn(Page) -> (Vec<QueueRow>, Option<Start>),
+) -> Result<Vec<QueueRow>, casework::Error>
+where
+    Reading: Future<Output = Result<Page, casework::Error>>,
+{
     let (mut rows, mut after) = (Vec::new(), None);
     for _ in 0..PAGES {
-        let page = queue::list(&app.casework, session, place, &filter_of(fields), after).await?;
-        rows.extend(page.rows.into_iter().filter(&may_be));
-        after = page.next;
+        let (more, next) = parts(read(after).await?);
+        rows.extend(more.into_iter().filter(&may_be));
+        after = next;
         if after.is_none() || rows.len() >= MOST {
             break;
         }
@@ -164,25 +157,18 @@ async fn listed(
     Ok(rows)
 }
 
-async fn choose(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Answer {
-    let wanted = Wanted(Fields(asked.into_iter().collect()));
-    page(&app, &visit, &session, &wanted, FormState::default(), StatusCode::OK).await
+async fn choose(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, Asked(asked): Asked) -> Answer {
+    page(&app, &visit, &session, &Wanted(asked), FormState::default(), StatusCode::OK).await
 }
 
 async fn ask(
     State(app): State<Arc<App>>,
     visit: Visit,
     Holder(session): Holder,
-    Query(asked): Query<BTreeMap<String, String>>,
+    Asked(asked): Asked,
     fields: Fields,
 ) -> Answer {
-    let language = visit.language;
-    let wanted = Wanted(Fields(asked.into_iter().collect()));
+    let (language, wanted) = (visit.language, Wanted(asked));
     let cases: BTreeSet<Uuid> = fields.all("case").filter_map(|case| case.parse().ok()).collect();
     let act = match parse(language, &fields) {
         Ok(_) if cases.is_empty() => Err(vec![Problem::new("cases", say!(language, "bulk.problem.none"))]),
@@ -195,11 +181,8 @@ async fn ask(
             return page(&app, &visit, &session, &wanted, form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    match bulk::ask(&app.casework, &session, &act, &cases, &fields.press()).await {
-        Ok(bulk) => Ok(Redirect::to(&BulkPage { language, bulk }.to_string()).into_response()),
-        Err(Refused::Failed(cause)) => Err(Failure::Internal(cause)),
-        Err(_) => Err(Failure::Forbidden),
-    }
+    let bulk = bulk::ask(&app.casework, &session, &act, &cases, &fields.press()).await?;
+    Ok(Redirect::to(&BulkPage { language, bulk }.to_string()).into_response())
 }
 
 fn parse(language: Language, fields: &Fields) -> Result<Act, Vec<Problem>> {
@@ -328,7 +311,7 @@ async fn show(
 }
 
 /// Where the act stands: how long it can be undone, that it was, or how far it has come.
-fn state(app: &App, language: Language, bulk: Uuid, asked: &Asked, rows: &[Row]) -> AnyView {
+fn state(app: &App, language: Language, bulk: Uuid, asked: &bulk::Asked, rows: &[Row]) -> AnyView {
     let of = |fate: Fate| rows.iter().filter(|row| row.fate == fate).count();
     if asked.undone_at.is_some() {
         return view! { <p class="notice info" role="status">{say!(language, "bulk.undone")}</p> }.into_any();

@@ -6,14 +6,13 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::post;
-use casework::case::Refused;
 use casework::flood::{self, Flood};
 use casework::staff::session::StaffSession;
 use leptos::prelude::*;
 
 use super::queue::table::level_mark;
 use super::signed::Holder;
-use crate::error::{Answer, Failure};
+use crate::error::Answer;
 use crate::paths::{CasePage, DissolveFlood, Queue, Search, TakeOfFlood, Url};
 use crate::words::{Language, say_count, say_time};
 use crate::{App, say};
@@ -28,7 +27,7 @@ async fn take_one(
     Path(TakeOfFlood { language, flood }): Path<TakeOfFlood>,
     Holder(session): Holder,
 ) -> Answer {
-    let to = match flood::take_one(&app.casework, &session, flood).await.map_err(failure)? {
+    let to = match flood::take_one(&app.casework, &session, flood).await? {
         Some(case) => CasePage { language, case }.to_string(),
         None => Queue { language }.to_string(),
     };
@@ -40,16 +39,8 @@ async fn dissolve(
     Path(DissolveFlood { language, flood }): Path<DissolveFlood>,
     Holder(session): Holder,
 ) -> Answer {
-    flood::dissolve(&app.casework, &session, flood).await.map_err(failure)?;
+    flood::dissolve(&app.casework, &session, flood).await?;
     Ok(Redirect::to(&Queue { language }.to_string()).into_response())
-}
-
-fn failure(refused: Refused) -> Failure {
-    match refused {
-        Refused::Failed(cause) => Failure::Internal(cause),
-        Refused::NotFound => Failure::NotFound,
-        _ => Failure::Forbidden,
-    }
 }
 
 /// The floods there are, one line each; nothing if there are none.

@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::flash::{Outcome, flash};
 use super::frame::{Place, console_page};
 use super::signed::Holder;
 use crate::error::{Answer, Failure};
@@ -23,7 +24,7 @@ use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_fiel
 use crate::paths::{EndOnCall, OnCall, TryAlarm, Url};
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
-use crate::{App, drawings, say};
+use crate::{App, say};
 
 /// The lengths one may choose from: a part of a day, a shift, a night, a day, a weekend, a week.
 const HOURS: [u64; 6] = [4, 8, 12, 24, 48, 168];
@@ -44,14 +45,18 @@ enum Done {
     Tried,
 }
 
-#[derive(Deserialize)]
-struct Outcome {
-    done: Option<Done>,
+impl Done {
+    fn words(self, language: Language) -> String {
+        match self {
+            Self::Saved => say!(language, "on_call.saved"),
+            Self::Tried => say!(language, "on_call.tried"),
+        }
+    }
 }
 
 async fn show(
     State(app): State<Arc<App>>,
-    Query(outcome): Query<Outcome>,
+    Query(outcome): Query<Outcome<Done>>,
     visit: Visit,
     Holder(session): Holder,
 ) -> Answer {
@@ -128,7 +133,7 @@ async fn page(
             <div class="narrow">
                 <h1>{say!(language, "on_call.title")}</h1>
                 <p class="lede">{say!(language, "on_call.lede")}</p>
-                {done.map(|done| flash(language, done))}
+                {done.map(|done| flash(done.words(language)))}
                 {error_summary(language, &form)}
                 {now}
                 {begin}
@@ -137,14 +142,6 @@ async fn page(
         }
     })
     .await)
-}
-
-fn flash(language: Language, done: Done) -> impl IntoView {
-    let words = match done {
-        Done::Saved => say!(language, "on_call.saved"),
-        Done::Tried => say!(language, "on_call.tried"),
-    };
-    view! { <p class="flash" role="status">{drawings::check()} {words}</p> }
 }
 
 fn on_call_now(app: &App, session: &StaffSession, language: Language, members: &[Member]) -> AnyView {

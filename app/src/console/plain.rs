@@ -50,12 +50,12 @@ impl Hint {
 /// What could be easier in a text of this language, in the order it stands there; hard words before long ones.
 pub fn hints(language: Language, text: &str) -> Vec<Hint> {
     let sentences = text.split(['.', '!', '?', '؟', '…', '\n']).filter_map(long_sentence);
-    let words: Vec<&str> =
-        text.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty()).collect();
-    let hard = words.iter().filter_map(|word| hard_word(language, word));
-    let long = words.iter().filter(|word| is_long(language, word) && hard_word(language, word).is_none());
+    let words = text.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty());
+    let (hard, long): (Vec<Hint>, Vec<Hint>) = words
+        .filter_map(|word| hard_word(language, word).or_else(|| long_word(language, word)))
+        .partition(|hint| matches!(hint, Hint::HardWord { .. }));
     let mut hints = Vec::new();
-    for hint in sentences.chain(hard).chain(long.map(|word| Hint::LongWord((*word).to_owned()))) {
+    for hint in sentences.chain(hard).chain(long) {
         if !hints.contains(&hint) {
             hints.push(hint);
         }
@@ -85,14 +85,14 @@ fn hard_word(language: Language, word: &str) -> Option<Hint> {
 }
 
 /// Swedish and Finnish write in one word what English writes in three; Arabic words are short.
-fn is_long(language: Language, word: &str) -> bool {
+fn long_word(language: Language, word: &str) -> Option<Hint> {
     let most = match language {
         Language::En => 13,
         Language::Sv => 17,
         Language::Fi => 19,
         Language::Ar => 11,
     };
-    word.chars().count() > most
+    (word.chars().count() > most).then(|| Hint::LongWord(word.to_owned()))
 }
 
 #[cfg(test)]

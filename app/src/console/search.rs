@@ -5,26 +5,25 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use casework::organisation;
 use casework::search::{self, SearchFilter};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, ContextLabel, OrganisationKind};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use leptos::prelude::*;
 
 use super::bulk;
 use super::case::words::label;
+use super::days::{self, Days};
 use super::frame::{Place, console_page};
-use super::queue::Asked;
 use super::queue::filters::{AFTER, address, chosen, filter_of, is_filtered, pager, selects, with_any};
 use super::queue::table::Table;
 use super::signed::Holder;
 use super::views;
 use crate::error::Answer;
-use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field, text_field};
+use crate::form::{Asked, Choice, Fields, FormState, Problem, error_summary, select_field, text_field};
 use crate::paths::{CasePage, Search, Url};
 use crate::visit::Visit;
 use crate::words::Language;
@@ -65,8 +64,7 @@ async fn submit(
     Ok(Redirect::to(&address(&Search { language }.to_string(), &fields, more)).into_response())
 }
 
-async fn show(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, Query(asked): Asked) -> Answer {
-    let mut fields = Fields(asked.into_iter().collect());
+async fn show(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, Asked(mut fields): Asked) -> Answer {
     let text = search::opened(&app.casework, &session, fields.get(CLOSED));
     fields.0.extend(text.map(|text| (TEXT.to_owned(), text)));
     match parse(&app, visit.language, &fields) {
@@ -77,20 +75,12 @@ async fn show(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder
 
 /// What narrows the search down, or what is wrong with it.
 pub fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFilter, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut day = |name: &'static str| match fields.get(name) {
-        "" => None,
-        typed => typed
-            .parse::<NaiveDate>()
-            .map_err(|_| problems.push(Problem::new(name, say!(language, "search.problem.day"))))
-            .ok(),
+    let (days, mut problems) = match days::parse(language, fields) {
+        Ok(days) => (days, Vec::new()),
+        Err(problems) => (Days::default(), problems),
     };
-    let (from, until) = (day("from"), day("until"));
     if fields.get(TEXT).chars().count() > LONGEST {
         problems.push(Problem::new(TEXT, say!(language, "search.problem.long", most = LONGEST)));
-    }
-    if from > until && until.is_some() {
-        problems.push(Problem::new("until", say!(language, "search.problem.order")));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -100,16 +90,9 @@ pub fn parse(app: &App, language: Language, fields: &Fields) -> Result<SearchFil
         label: chosen(fields, "label"),
         flagger: chosen(fields, "flagger"),
         flood: chosen(fields, "flood"),
-        from: from.map(|day| midnight(app, day)),
-        until: until.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| midnight(app, day)),
+        from: days.from.map(|day| days::start(app, day)),
+        until: days.until.map(|day| days::end(app, day)),
     })
-}
-
-/// When a day begins where the hotline is.
-pub fn midnight(app: &App, day: NaiveDate) -> DateTime<Utc> {
-    let midnight = day.and_time(NaiveTime::MIN);
-    let local = app.casework.hours.zone().from_local_datetime(&midnight).earliest();
-    local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
 async fn page(

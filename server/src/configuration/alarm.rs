@@ -1,13 +1,12 @@
 //! `[alarm]` as it is written.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::written::{secret, secret_text};
+use super::written::{is_this_machine, secret, secret_text};
 use super::{Alarm, ConfigurationError};
 
 /// The section. The address may stand in a file of its own, for it may hold a secret.
@@ -25,14 +24,11 @@ pub struct WrittenAlarm {
 impl WrittenAlarm {
     /// Makes sense of it. A call without TLS goes only to this machine itself.
     pub fn understood(self, base: &Path) -> Result<Alarm, ConfigurationError> {
-        use secrecy::ExposeSecret;
         let wrong = |problem: &str| ConfigurationError::value("alarm.address", problem);
         let written = secret("alarm.address", self.address, self.address_file.map(|file| base.join(file)))?
             .ok_or_else(|| wrong("is missing: the web address to call, or leave the section out"))?;
         let address = Url::parse(written.expose_secret()).map_err(|_| wrong("is not a web address"))?;
-        let is_here = address.host_str().is_some_and(|host| {
-            host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-        });
+        let is_here = address.host_str().is_some_and(is_this_machine);
         if address.scheme() != "https" && !(address.scheme() == "http" && is_here) {
             return Err(wrong("must begin with https://, or be on this machine itself"));
         }

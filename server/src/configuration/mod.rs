@@ -19,6 +19,8 @@ use lettre::message::Mailbox;
 use secrecy::SecretString;
 use url::Url;
 
+pub use written::is_this_machine;
+
 /// What an operator decided.
 #[derive(Clone, Debug)]
 pub struct Configuration {

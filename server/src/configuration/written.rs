@@ -182,6 +182,11 @@ impl Written {
     }
 }
 
+/// Whether a host, as it stands in an address, is the machine itself: nobody can read what goes there on the way.
+pub fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 impl WrittenMail {
     fn understood(self, base: &Path) -> Result<Mail, ConfigurationError> {
         let tls = match self.tls.as_deref() {
@@ -192,8 +197,7 @@ impl WrittenMail {
                 return Err(ConfigurationError::value("mail.tls", format!("{other:?} is none of starttls, tls, none")));
             }
         };
-        let is_here = self.host == "localhost" || self.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-        if tls == MailTls::None && !is_here {
+        if tls == MailTls::None && !is_this_machine(&self.host) {
             let problem = "mail may go without TLS only to this machine itself; use starttls or tls";
             return Err(ConfigurationError::value("mail.tls", problem));
         }

@@ -14,6 +14,7 @@ mod referral;
 mod related;
 mod show;
 mod story;
+mod teller;
 pub mod words;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use casework::text::{Words, WordsError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::*;
+use teller::Teller;
 use uuid::Uuid;
 
 use crate::console::template::Ready;
@@ -141,17 +143,17 @@ impl Desk {
         self.typed.as_ref().is_some_and(|typed| typed.part == part)
     }
 
+    fn teller(&self) -> Teller<'_> {
+        Teller { language: self.language, zone: self.zone, names: &self.case.names, me: self.me }
+    }
+
     /// A colleague's name.
     fn name(&self, staff: Uuid) -> String {
-        match self.case.names.get(&staff) {
-            Some(_) if staff == self.me => say!(self.language, "case.you"),
-            Some(name) => name.clone(),
-            None => say!(self.language, "case.somebody"),
-        }
+        self.teller().name(staff)
     }
 
     fn time(&self, at: DateTime<Utc>) -> String {
-        crate::words::say_time(self.language, self.zone, at)
+        self.teller().time(at)
     }
 }
 
@@ -168,8 +170,7 @@ impl Work {
     async fn answer(self, part: Part, fields: Fields, done: Result<(), Refused>) -> Answer {
         match done {
             Ok(()) => Ok(self.back_to(part)),
-            Err(Refused::Failed(cause)) => Err(Failure::Internal(cause)),
-            Err(Refused::NotFound) => Err(Failure::NotFound),
+            Err(refused @ (Refused::Failed(_) | Refused::NotFound)) => Err(refused.into()),
             Err(refused) => {
                 let problem = Problem::new(part.anchor(), refusal(self.visit.language, &refused));
                 self.again(part, StatusCode::CONFLICT, fields, vec![problem]).await

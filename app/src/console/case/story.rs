@@ -1,7 +1,6 @@
 //! The case's history, told as a story: who, what, when, why. A part of the case's page, a page of its own to print, and a
 //! file for machines.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,12 +10,12 @@ use axum::response::IntoResponse;
 use casework::case::{self, Facts, OpenCase};
 use casework::history::{Entry, Event};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::hands::skip_reason;
+use super::teller::Teller;
 use super::words::{age, harm, label, language_name, outcome, reporter, state};
 use super::{Desk, Work, open};
 use crate::console::frame::{Place, console_page};
@@ -24,35 +23,13 @@ use crate::console::queue::table::{level_mark, reason_pills};
 use crate::console::signed::Holder;
 use crate::error::{Answer, Failure};
 use crate::visit::Visit;
-use crate::words::{Language, say_time};
+use crate::words::Language;
 use crate::{App, countries, paths, say};
-
-/// What telling needs: the language, the hotline's clock, and everybody's name.
-struct Teller<'a> {
-    language: Language,
-    zone: Tz,
-    names: &'a BTreeMap<Uuid, String>,
-    me: Uuid,
-}
-
-impl Teller<'_> {
-    fn name(&self, staff: Uuid) -> String {
-        match self.names.get(&staff) {
-            Some(_) if staff == self.me => say!(self.language, "case.you"),
-            Some(name) => name.clone(),
-            None => say!(self.language, "case.somebody"),
-        }
-    }
-
-    fn time(&self, at: DateTime<Utc>) -> String {
-        say_time(self.language, self.zone, at)
-    }
-}
 
 /// The history, newest first.
 pub(super) fn part(desk: &Desk) -> AnyView {
     let language = desk.language;
-    let teller = Teller { language, zone: desk.zone, names: &desk.case.names, me: desk.me };
+    let teller = desk.teller();
     let entries = desk.case.history.iter().rev().map(|entry| one(&teller, entry)).collect_view();
     let page = paths::CaseStory { language, case: desk.id() }.to_string();
     view! {

@@ -2,31 +2,28 @@
 
 mod tables;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use casework::figures::{self, Asked};
+use casework::figures;
 use casework::staff::session::StaffSession;
-use casework::taxonomy::Harm;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::case::words::harm;
+use super::days::{self, FROM, UNTIL};
 use super::frame::{Place, console_page};
-use super::queue::filters::{chosen, with_any};
-use super::search::midnight;
+use super::queue::filters::{chosen, subject_selects};
 use super::signed::Holder;
 use crate::error::Answer;
-use crate::form::{Choice, Fields, FormState, Problem, error_summary, language_choices, select_field, text_field};
+use crate::form::{Asked, Fields, FormState, Problem, error_summary, text_field};
 use crate::paths::{Figures, FiguresFile, Url};
 use crate::visit::Visit;
 use crate::words::Language;
-use crate::{App, countries, say};
+use crate::{App, say};
 use tables::{Row, Table};
 
 /// Every route about figures.
@@ -41,14 +38,9 @@ const FIRST: u64 = 30;
 /// The longest period.
 const LONGEST: i64 = 366;
 
-async fn show(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Answer {
+async fn show(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, Asked(fields): Asked) -> Answer {
     let language = visit.language;
-    let fields = with_period(&app, Fields(asked.into_iter().collect()));
+    let fields = with_period(&app, fields);
     let (form, tables) = match parse(&app, language, &fields) {
         Ok(asked) => {
             let figures = figures::count(&app.casework, &session, &asked).await?;
@@ -64,25 +56,25 @@ async fn file(
     State(app): State<Arc<App>>,
     Path(FiguresFile { language }): Path<FiguresFile>,
     Holder(session): Holder,
-    Query(asked): Query<BTreeMap<String, String>>,
+    Asked(fields): Asked,
 ) -> Answer {
-    let fields = with_period(&app, Fields(asked.into_iter().collect()));
+    let fields = with_period(&app, fields);
     let Ok(asked) = parse(&app, language, &fields) else {
         return Ok(axum::response::Redirect::to(&Figures { language }.to_string()).into_response());
     };
     let figures = figures::count(&app.casework, &session, &asked).await?;
     figures::exported(&app.casework, &session).await?;
-    let name = format!("attachment; filename=\"figures-{}-{}.csv\"", fields.get("from"), fields.get("until"));
+    let name = format!("attachment; filename=\"figures-{}-{}.csv\"", fields.get(FROM), fields.get(UNTIL));
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, tables::csv(&tables::of(language, &figures))).into_response())
 }
 
 /// What was asked for, with the first period where none was.
 fn with_period(app: &App, mut fields: Fields) -> Fields {
-    if fields.get("from").is_empty() && fields.get("until").is_empty() {
+    if fields.get(FROM).is_empty() && fields.get(UNTIL).is_empty() {
         let (from, until) = period(app, FIRST);
-        fields.0.retain(|(name, _)| name != "from" && name != "until");
-        fields.0.extend([("from".to_owned(), from.to_string()), ("until".to_owned(), until.to_string())]);
+        fields.0.retain(|(name, _)| name != FROM && name != UNTIL);
+        fields.0.extend([(FROM.to_owned(), from.to_string()), (UNTIL.to_owned(), until.to_string())]);
     }
     fields
 }
@@ -90,27 +82,24 @@ fn with_period(app: &App, mut fields: Fields) -> Fields {
 /// So many days up to today, where the hotline is.
 fn period(app: &App, days: u64) -> (NaiveDate, NaiveDate) {
     let today = app.casework.now().with_timezone(&app.casework.hours.zone()).date_naive();
-    (today.checked_sub_days(Days::new(days - 1)).unwrap_or(today), today)
+    (today.checked_sub_days(chrono::Days::new(days - 1)).unwrap_or(today), today)
 }
 
-fn parse(app: &App, language: Language, fields: &Fields) -> Result<Asked, Vec<Problem>> {
-    let day = |name: &'static str| {
-        let problem = |_| Problem::new(name, say!(language, "search.problem.day"));
-        fields.get(name).parse::<NaiveDate>().map_err(problem)
+fn parse(app: &App, language: Language, fields: &Fields) -> Result<figures::Asked, Vec<Problem>> {
+    let days = days::parse(language, fields)?;
+    let (from, until) = match (days.from, days.until) {
+        (Some(from), Some(until)) => (from, until),
+        (from, _) => {
+            let field = if from.is_none() { FROM } else { UNTIL };
+            return Err(vec![Problem::new(field, say!(language, "search.problem.day"))]);
+        }
     };
-    let (from, until) = match (day("from"), day("until")) {
-        (Ok(from), Ok(until)) => (from, until),
-        (from, until) => return Err([from.err(), until.err()].into_iter().flatten().collect()),
-    };
-    if from > until {
-        return Err(vec![Problem::new("until", say!(language, "search.problem.order"))]);
-    }
     if (until - from).num_days() >= LONGEST {
-        return Err(vec![Problem::new("from", say!(language, "figures.problem.long"))]);
+        return Err(vec![Problem::new(FROM, say!(language, "figures.problem.long"))]);
     }
-    Ok(Asked {
-        from: midnight(app, from),
-        until: midnight(app, until.checked_add_days(Days::new(1)).unwrap_or(until)),
+    Ok(figures::Asked {
+        from: days::start(app, from),
+        until: days::end(app, until),
         harm: chosen(fields, "harm"),
         language: chosen(fields, "language"),
         country: chosen(fields, "country"),
@@ -138,7 +127,6 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, form: FormS
 }
 
 fn period_form(app: &App, language: Language, form: &FormState) -> AnyView {
-    let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code)));
     let presets = DAYS.map(|days| {
         let (from, until) = period(app, days);
         let href = format!("{}?from={from}&until={until}", Figures { language });
@@ -146,11 +134,9 @@ fn period_form(app: &App, language: Language, form: &FormState) -> AnyView {
     });
     view! {
         <form class="filters" method="get" action=Figures { language }.to_string() novalidate>
-            {text_field(form, "from", say!(language, "figures.from"), None, "date", "off")}
-            {text_field(form, "until", say!(language, "figures.until"), None, "date", "off")}
-            {select_field(form, "harm", say!(language, "queue.filter.harm"), None, with_any(language, harms))}
-            {select_field(form, "language", say!(language, "queue.filter.language"), None, with_any(language, language_choices()))}
-            {select_field(form, "country", say!(language, "queue.filter.country"), None, with_any(language, countries::choices(&app.operator, language)))}
+            {text_field(form, FROM, say!(language, "figures.from"), None, "date", "off")}
+            {text_field(form, UNTIL, say!(language, "figures.until"), None, "date", "off")}
+            {subject_selects(app, language, form)}
             <button class="btn quiet" type="submit">{say!(language, "queue.filter.apply")}</button>
             {presets.to_vec()}
         </form>

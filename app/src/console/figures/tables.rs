@@ -1,11 +1,11 @@
 //! The figures as tables, for the page and for the file.
 
 use casework::figures::{Ending, Figures, Spread};
+use casework::taxonomy::Country;
 use chrono::TimeDelta;
 
 use super::super::case::words::{harm, language_name, outcome};
-use super::super::queue::table::duration_words;
-use crate::words::Language;
+use crate::words::{Language, say_duration};
 use crate::{countries, say};
 
 /// A figure.
@@ -46,7 +46,7 @@ fn count(number: u64) -> Cell {
 
 fn time(language: Language, length: Option<TimeDelta>) -> Cell {
     match length {
-        Some(length) => Cell { shown: duration_words(language, length), value: length.num_minutes().to_string() },
+        Some(length) => Cell { shown: say_duration(language, length), value: length.num_minutes().to_string() },
         None => Cell { shown: "–".to_owned(), value: String::new() },
     }
 }
@@ -169,14 +169,13 @@ impl Build<'_> {
     }
 
     fn languages(&self) -> Table {
-        let name = |code: &String| code.parse().map_or_else(|_| code.clone(), |known| language_name(&known));
-        let rows = self.figures.intake.languages.iter().map(|(code, cases)| counted(name(code), *cases));
+        let rows = self.figures.intake.languages.iter().map(|(code, cases)| counted(language_name(code), *cases));
         self.table("languages", &["reports"], most_first(rows.collect()))
     }
 
     fn countries(&self) -> Table {
-        let name = |code: &Option<String>| match code {
-            Some(code) => countries::name(self.language, code),
+        let name = |code: &Option<Country>| match code {
+            Some(code) => countries::name(self.language, code.as_str()),
             None => say!(self.language, "case.not_told"),
         };
         let rows = self.figures.intake.countries.iter().map(|(code, cases)| counted(name(code), *cases));

@@ -81,16 +81,24 @@ pub fn with_any(language: Language, choices: impl IntoIterator<Item = Choice>) -
 /// The five that every list knows, to choose from.
 pub fn selects(app: &App, language: Language, form: &FormState, states: &[CaseState]) -> AnyView {
     let levels = (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level)));
-    let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code)));
     let states = states.iter().map(|&code| Choice::new(code.as_str(), state(language, code)));
-    let countries = countries::choices(&app.operator, language);
-    let any = |choices: Vec<Choice>| with_any(language, choices);
     view! {
-        {select_field(form, "level", say!(language, "queue.filter.level"), None, any(levels.collect()))}
-        {select_field(form, "harm", say!(language, "queue.filter.harm"), None, any(harms.collect()))}
-        {select_field(form, "language", say!(language, "queue.filter.language"), None, any(language_choices().collect()))}
-        {select_field(form, "country", say!(language, "queue.filter.country"), None, any(countries))}
-        {select_field(form, "state", say!(language, "queue.filter.state"), None, any(states.collect()))}
+        {select_field(form, "level", say!(language, "queue.filter.level"), None, with_any(language, levels))}
+        {subject_selects(app, language, form)}
+        {select_field(form, "state", say!(language, "queue.filter.state"), None, with_any(language, states))}
+    }
+    .into_any()
+}
+
+/// What a case is about and who told, to choose from.
+pub fn subject_selects(app: &App, language: Language, form: &FormState) -> AnyView {
+    let harms = Harm::ALL.iter().map(|&code| Choice::new(code.as_str(), harm(language, code)));
+    let (harms, languages) = (with_any(language, harms), with_any(language, language_choices()));
+    let countries = with_any(language, countries::choices(&app.operator, language));
+    view! {
+        {select_field(form, "harm", say!(language, "queue.filter.harm"), None, harms)}
+        {select_field(form, "language", say!(language, "queue.filter.language"), None, languages)}
+        {select_field(form, "country", say!(language, "queue.filter.country"), None, countries)}
     }
     .into_any()
 }

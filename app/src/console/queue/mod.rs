@@ -3,13 +3,11 @@
 pub mod filters;
 pub mod table;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use casework::case::Refused;
 use casework::lapse;
 use casework::queue::{self, Counts};
 use casework::staff::session::StaffSession;
@@ -20,8 +18,8 @@ use super::flood;
 use super::frame::{Place, console_page};
 use super::signed::Holder;
 use super::views;
-use crate::error::{Answer, Failure};
-use crate::form::Fields;
+use crate::error::Answer;
+use crate::form::{Asked, Fields};
 use crate::visit::Visit;
 use crate::words::{Language, say_count};
 use crate::{App, paths, say};
@@ -31,17 +29,24 @@ use table::Table;
 /// In the queue's URL: there was no case to give.
 const NOTHING_GIVEN: &str = "none";
 
-/// What a list's URL may carry.
-pub type Asked = Query<BTreeMap<String, String>>;
-
 /// The queue.
-pub async fn show_queue(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
-    show(app, visit, session, Place::Queue, asked).await
+pub async fn show_queue(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    Asked(fields): Asked,
+) -> Answer {
+    show(app, visit, session, Place::Queue, fields).await
 }
 
 /// The cases in my hands.
-pub async fn show_mine(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
-    show(app, visit, session, Place::Mine, asked).await
+pub async fn show_mine(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    Asked(fields): Asked,
+) -> Answer {
+    show(app, visit, session, Place::Mine, fields).await
 }
 
 /// The cases in colleagues' hands.
@@ -49,14 +54,19 @@ pub async fn show_colleagues(
     State(app): State<Arc<App>>,
     visit: Visit,
     Holder(session): Holder,
-    asked: Asked,
+    Asked(fields): Asked,
 ) -> Answer {
-    show(app, visit, session, Place::Colleagues, asked).await
+    show(app, visit, session, Place::Colleagues, fields).await
 }
 
 /// The cases that wait for somebody.
-pub async fn show_waiting(State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, asked: Asked) -> Answer {
-    show(app, visit, session, Place::Waiting, asked).await
+pub async fn show_waiting(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    Holder(session): Holder,
+    Asked(fields): Asked,
+) -> Answer {
+    show(app, visit, session, Place::Waiting, fields).await
 }
 
 /// The cases that want a second look.
@@ -64,9 +74,9 @@ pub async fn show_second_look(
     State(app): State<Arc<App>>,
     visit: Visit,
     Holder(session): Holder,
-    asked: Asked,
+    Asked(fields): Asked,
 ) -> Answer {
-    show(app, visit, session, Place::SecondLook, asked).await
+    show(app, visit, session, Place::SecondLook, fields).await
 }
 
 /// Takes the most urgent case and opens it; where there is none, the queue says so.
@@ -80,18 +90,15 @@ pub async fn take_next(
 
 /// The next case, taken and open.
 pub(super) async fn take_the_next(app: &App, session: &StaffSession, language: Language) -> Answer {
-    let to = match queue::take_next(&app.casework, session).await {
-        Ok(Some(case)) => paths::CasePage { language, case }.to_string(),
-        Ok(None) => format!("{}?{NOTHING_GIVEN}=1", paths::Queue { language }),
-        Err(Refused::Failed(cause)) => return Err(Failure::Internal(cause)),
-        Err(_) => return Err(Failure::Forbidden),
+    let to = match queue::take_next(&app.casework, session).await? {
+        Some(case) => paths::CasePage { language, case }.to_string(),
+        None => format!("{}?{NOTHING_GIVEN}=1", paths::Queue { language }),
     };
     Ok(Redirect::to(&to).into_response())
 }
 
-async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, Query(asked): Asked) -> Answer {
+async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, fields: Fields) -> Answer {
     let language = visit.language;
-    let fields = Fields(asked.into_iter().collect());
     let after = fields.get(AFTER).parse().ok();
     let is_first = after.is_none();
     let list = listed(place);

@@ -6,14 +6,14 @@ use std::str::FromStr;
 use casework::priority::Reason;
 use casework::queue::QueueRow;
 use casework::taxonomy::CaseState;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::super::case::words::{age, harm, language_name, reporter, state};
 use super::super::frame::Place;
-use crate::words::{Language, say_count, say_time};
+use crate::words::{Language, say_count, say_duration, say_time};
 use crate::{drawings, paths, say};
 
 /// What every row needs to know.
@@ -251,25 +251,12 @@ impl Due {
             return None;
         }
         let left = deadline - now;
-        let time = duration_words(language, left.abs());
+        let time = say_duration(language, left.abs());
         let words = match left.num_minutes() {
             0 => say!(language, "queue.due_now"),
             1.. => say!(language, "queue.due", time = time),
             _ => say!(language, "queue.late", time = time),
         };
         Some(Self { words, is_late: left.num_minutes() < 0 })
-    }
-}
-
-/// A length of time in at most two units.
-pub fn duration_words(language: Language, length: TimeDelta) -> String {
-    let (days, hours, minutes) = (length.num_days(), length.num_hours(), length.num_minutes());
-    match (days, hours) {
-        (0, 0) => say!(language, "queue.time.minutes", minutes = minutes),
-        (0, 1..=9) if minutes % 60 > 0 => {
-            say!(language, "queue.time.hours_and_minutes", hours = hours, minutes = minutes % 60)
-        }
-        (0 | 1, _) => say!(language, "queue.time.hours", hours = hours),
-        (days, _) => say!(language, "queue.time.days", days = days),
     }
 }
