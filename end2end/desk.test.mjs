@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch } from './support/browser.mjs';
-import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
+import { tellsOfThreat } from './support/reporter.mjs';
 import { Staff, openHotline } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
-
-const THREAT = { ...LAST_ANSWERS, wants: { wants: ['money'] } };
 
 let browser;
 let house;
@@ -17,20 +15,12 @@ before(async () => {
   const first = await openHotline(browser, house);
   account = first.account;
   await first.leaves();
-  await oneTells();
+  await tellsOfThreat(browser, house);
 });
 after(async () => {
   await browser?.close();
   await house?.stop();
 });
-
-async function oneTells() {
-  const child = await Reporter.arrives(browser, house);
-  await child.enters('threat');
-  await child.tells(THREAT);
-  await child.sends();
-  await child.leaves();
-}
 
 test('an open queue hears of a new case, and nothing on it moves', async () => {
   const staff = await Staff.arrives(browser, house, {}, account);
@@ -41,7 +31,7 @@ test('an open queue hears of a new case, and nothing on it moves', async () => {
   const [before, stood] = [Number(await count.innerText()), await place()];
   const link = staff.page.getByRole('link', { name: staff.say('console.live') });
   assert.equal(await link.isVisible(), false);
-  await oneTells();
+  await tellsOfThreat(browser, house);
   await link.waitFor();
   assert.equal(Number(await count.innerText()), before + 1);
   assert.deepEqual(await place(), stood);

@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch } from './support/browser.mjs';
-import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
+import { tellsOfThreat } from './support/reporter.mjs';
 import { Staff, openHotline } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
-
-const THREAT = { ...LAST_ANSWERS, wants: { wants: ['money'] } };
 
 let browser;
 let house;
@@ -17,13 +15,7 @@ before(async () => {
   const first = await openHotline(browser, house);
   account = first.account;
   await first.leaves();
-  for (let sent = 0; sent < 3; sent += 1) {
-    const child = await Reporter.arrives(browser, house);
-    await child.enters('threat');
-    await child.tells(THREAT);
-    await child.sends();
-    await child.leaves();
-  }
+  for (let sent = 0; sent < 3; sent += 1) await tellsOfThreat(browser, house);
 });
 after(async () => {
   await browser?.close();

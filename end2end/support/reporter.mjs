@@ -15,6 +15,15 @@ export const LAST_ANSWERS = {
   reply: { reply: 'code' },
 };
 
+/** Somebody tells of a threat and goes. */
+export async function tellsOfThreat(browser, house) {
+  const child = await Reporter.arrives(browser, house);
+  await child.enters('threat');
+  await child.tells({ ...LAST_ANSWERS, wants: { wants: ['money'] } });
+  await child.sends();
+  await child.leaves();
+}
+
 export class Reporter extends Person {
   static async arrives(browser, house, way = {}, more = {}) {
     const person = await Person.arrives(browser, house, way, more);
