@@ -139,6 +139,12 @@ urls! {
     Resume { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/resume";
     /// Which hotline gets which report.
     Routing { language: Language } = "/{language}/console/administration/routing";
+    /// The teams of one's hotline.
+    Teams { language: Language } = "/{language}/console/administration/teams";
+    /// One of them.
+    Team { language: Language, team: Uuid } = "/{language}/console/administration/team/{team}";
+    /// Ends it.
+    EndTeam { language: Language, team: Uuid } = "/{language}/console/administration/team/{team}/end";
     /// Which report gets which level, and how long it may wait.
     PriorityTable { language: Language } = "/{language}/console/administration/priority";
     /// A new recovery key for the hotline.
@@ -147,6 +153,8 @@ urls! {
     Queue { language: Language } = "/{language}/console";
     /// One case.
     CasePage { language: Language, case: Uuid } = "/{language}/console/case/{case}";
+    /// Why a case is where it is.
+    WhyHere { language: Language, case: Uuid } = "/{language}/console/case/{case}/why";
     /// A case's history as a story, to print.
     CaseStory { language: Language, case: Uuid } = "/{language}/console/case/{case}/story";
     /// The same for machines.

@@ -141,6 +141,38 @@ async fn a_taken_case_shows_everything_and_nothing_in_it_can_be_followed() {
 }
 
 #[tokio::test]
+async fn a_team_is_made_given_a_case_and_asked_for_in_the_queue() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let teams = "/en/console/administration/teams";
+        let wrong = browser.post(teams, &[("name", " ")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&wrong, "Please write a name");
+        assert_eq!(browser.post(teams, &[("name", "Night <b>")]).await.status, StatusCode::SEE_OTHER);
+        position(&browser.get(teams).await, "Nobody is in this team.");
+        let team = casework::team::all(&world.cw).await.unwrap().remove(0).id;
+
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        position(&browser.get(&case).await, "Team: Night &lt;b");
+        let given = [("colleague", &*format!("team:{team}")), ("handover", "He writes at night.")];
+        assert_eq!(browser.post(&format!("{case}/hand-over"), &given).await.status, StatusCode::SEE_OTHER);
+        let page = browser.get(&case).await;
+        position(&page, "Given to the team Night &lt;b");
+        position(&page, "He writes at night.");
+        let theirs = browser.get(&format!("/en/console?team={team}")).await;
+        position(&theirs, &threat);
+        assert!(!theirs.html.contains("A witness"), "the other case is nobody's team's");
+
+        let why = browser.get(&format!("{case}/why")).await;
+        position(&why, "There were no rules.");
+        position(&why, "Today it would go to:");
+        let nowhere = browser.get(&format!("/en/console/case/{}/why", world.cw.new_id())).await;
+        assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_is_wrong_comes_back_with_everything_typed() {
     on_each_engine(async |world| {
         let (browser, ..) = desk(world).await;

@@ -257,7 +257,7 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
         let anna = first_administrator(world, site).await.browser;
         let routing = "/en/console/administration/routing";
         let page = anna.get(routing).await.html;
-        let options = between(&page, "<select name=\"hotline\"", "</select>");
+        let options = between(&page, "name=\"to\"", "</select>");
         let hotline =
             options.split("value=\"").find(|option| option.len() > 36 && option.as_bytes()[8] == b'-').unwrap()[..36]
                 .to_owned();
@@ -267,12 +267,15 @@ async fn routing_and_priority_are_saved_whole_or_not_at_all() {
                 ("country", country),
                 ("language", language),
                 ("harm", "threat"),
-                ("hotline", hotline.as_str()),
+                ("to", hotline.as_str()),
             ]
         };
         let wrong = anna.post(routing, &row("1", "FI", "no language")).await;
         assert!(is_form_again(&wrong) && wrong.html.contains("value=\"no language\""));
         let two = [row("2", "FI", "fi"), row("1", "SE", "sv")].concat();
+        let tried = anna.post(routing, &[two.as_slice(), &[("preview", "1")]].concat()).await;
+        assert!(tried.status == StatusCode::OK && tried.html.contains("What these rules would have done"));
+        assert_eq!(casework::routing::saved_rules(&world.cw).await.unwrap(), []);
         assert_eq!(anna.post(routing, &two).await.status, StatusCode::SEE_OTHER);
         let rules = casework::routing::saved_rules(&world.cw).await.unwrap();
         assert_eq!(rules.iter().map(|rule| rule.country.as_ref().unwrap().as_str()).collect::<Vec<_>>(), ["SE", "FI"]);

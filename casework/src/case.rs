@@ -30,6 +30,7 @@ use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{
     AgeBand, CaseState, ContextLabel, Country, Danger, Harm, LanguageCode, Outcome, Reporter, Role, Spreading,
 };
+use crate::team::{self, Team};
 use crate::text::Words;
 use crate::vault::OpenError;
 use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional, lapse};
@@ -120,6 +121,8 @@ pub struct Facts {
     pub level: i64,
     /// When the level's time runs out.
     pub deadline: DateTime<Utc>,
+    /// The team it is for, by name.
+    pub team: Option<String>,
     /// Why it has its level.
     pub reasons: JsonText<Vec<Reason>>,
     /// When the report came.
@@ -190,6 +193,8 @@ pub struct OpenCase {
     pub names: BTreeMap<Uuid, String>,
     /// Whom it can be handed to.
     pub colleagues: Vec<Colleague>,
+    /// The teams of the hotline, to which it can be given.
+    pub teams: Vec<Team>,
     /// Other cases with the same payment detail.
     pub same_payment: Vec<RelatedCase>,
     /// Whether pictures were compared with all that came before; else some may be missing in `items`.
@@ -250,6 +255,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         history: history::of_case(&mut tx, case, false).await?,
         names: names(&mut tx, case).await?,
         colleagues: queue::colleagues(&mut tx, session, case).await?,
+        teams: team::listed(&mut tx, session).await?,
         same_payment: related::same_payment(&mut tx, session, case).await?,
         is_compared,
         facts,
@@ -263,6 +269,7 @@ async fn facts(tx: &mut Tx, case: Uuid) -> Result<Option<Facts>, Error> {
         "SELECT id, reference, hotline_id, state, outcome, harm, reporter, age_band, country, language, danger, spreading, level,
             deadline, reasons, received_at, closed_at, holder_id, touched_at, unread_from_reporter, legal_hold, erase_words_at,
             end_protection_at, withdraw_asked_at,
+            (SELECT name FROM team WHERE team.id = team_id) AS team,
             (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
             (SELECT name FROM staff WHERE staff.id = holder_id) AS holder
          FROM cases WHERE id = $1",

@@ -43,6 +43,10 @@ pub enum Event {
     HandedOver {
         to: Uuid,
     },
+    /// Put back for a team, by its name then; none: for everybody.
+    GivenToTeam {
+        team: Option<String>,
+    },
     Opened,
     StateChanged {
         to: CaseState,
@@ -173,6 +177,7 @@ impl Event {
             | Self::Skipped { .. }
             | Self::Lapsed { .. }
             | Self::HandedOver { .. }
+            | Self::GivenToTeam { .. }
             | Self::StateChanged { .. }
             | Self::Noted
             | Self::Labelled { .. }

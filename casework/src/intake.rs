@@ -16,11 +16,11 @@ use crate::draft::{self, KEPT};
 use crate::epoch;
 use crate::flood;
 use crate::history::{self, Actor, Event};
-use crate::item::{self, NewItem};
+use crate::item::{self, NewItem, Placed};
 use crate::priority::{self, Facts, Priority};
 use crate::reference::Reference;
 use crate::report::{Door, Report, Step, Walk};
-use crate::routing;
+use crate::routing::{self, Destination, Routed};
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{CaseState, Country, Danger, LanguageCode};
 use crate::vault::{Binding, CookieKeys, CookieToken, OpenError, PublicKey, Purpose, Sealed};
@@ -182,8 +182,12 @@ pub async fn receive(
     videos: &Videos,
     language: &LanguageCode,
 ) -> Result<Reference, SendError> {
-    let hotline = route(tx, report, language).await?.ok_or(SendError::NotOpen)?;
     let items = items_of(report);
+    let mut placed = Vec::new();
+    for item in &items {
+        placed.push(item::place(cw, tx, *item).await?);
+    }
+    let hotline = route(tx, report, &placed, language).await?.ok_or(SendError::NotOpen)?;
     let flood = match flood::may_be_one_of_many(report.harm(), report.reporter(), report.danger()) {
         true => flood::join(cw, tx, hotline.id, &item::lookups(cw, &items)).await?,
         false => None,
@@ -225,7 +229,7 @@ pub async fn receive(
     history::record(cw, tx, case, Actor::System, None, &Event::Prioritised { level: priority.level.into() }).await?;
 
     let public = CasePublicKeys { public_key: keys.case.public, staff_public_key: keys.staff.public };
-    keep_items(cw, tx, case, &public, &items, videos, &facts).await?;
+    keep_items(cw, tx, case, &public, &placed, videos, &facts).await?;
     for (kind, body) in report.answers() {
         answer::add(cw, tx, case, &public, kind, &body).await?;
     }
@@ -248,15 +252,15 @@ async fn keep_items(
     tx: &mut Tx,
     case: Uuid,
     keys: &CasePublicKeys,
-    items: &[NewItem<'_>],
+    items: &[Placed<'_>],
     videos: &Videos,
     facts: &Facts,
 ) -> Result<(), Error> {
     let collection = claim::is_own_image(facts.harm, facts.reporter).then_some(Collection::SelfReported);
     let mut listed = 0;
     for item in items {
-        let id = item::add(cw, tx, case, keys, *item).await?;
-        let NewItem::File(file) = item else { continue };
+        let id = item::add(cw, tx, case, keys, item).await?;
+        let NewItem::File(file) = item.item else { continue };
         if let Some(frames) = videos.get(&file.sha256) {
             video::add(cw, tx, case, id, frames, collection).await?;
         }
@@ -292,8 +296,9 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             tx,
             "INSERT INTO cases (id, reference, hotline_id, state, harm, reporter, age_band, country, language, danger, spreading,
                 level, flagger_rank, deadline, reasons, received_at, updated_at, public_key, staff_public_key, code_lookup,
-                reporter_wrapped_key, priority_version, flood_id, is_collapsed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23)
+                reporter_wrapped_key, priority_version, flood_id, is_collapsed, team_id, routed, is_unrouted)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23,
+                $24, $25, $26)
              ON CONFLICT (reference) DO NOTHING",
             new.id,
             reference.as_str(),
@@ -317,7 +322,10 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             case_keys::wrap_for_reporter(cw, new.code, new.id, &new.keys.case.private),
             new.priority_version,
             new.flood.map(|part| part.flood),
-            new.flood.is_some_and(|part| !part.is_sample)
+            new.flood.is_some_and(|part| !part.is_sample),
+            new.hotline.team,
+            JsonText(&new.hotline.routed),
+            new.hotline.routed.is_unrouted()
         )?;
         if inserted == 1 {
             return Ok(reference);
@@ -325,19 +333,33 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
     }
 }
 
-/// Where a case goes: a hotline and its current epoch.
+/// Where a case goes, and why: a hotline, its current epoch, and the team that is asked first.
 struct Hotline {
     id: Uuid,
+    team: Option<Uuid>,
+    routed: Routed,
     epoch: Uuid,
     public_key: PublicKey,
 }
 
 /// The hotline of a report; none while no hotline takes cases.
-async fn route(tx: &mut Tx, report: &Report, language: &LanguageCode) -> Result<Option<Hotline>, Error> {
+async fn route(
+    tx: &mut Tx,
+    report: &Report,
+    items: &[Placed<'_>],
+    language: &LanguageCode,
+) -> Result<Option<Hotline>, Error> {
     let Some(routing) = routing::load(tx).await? else {
         return Ok(None);
     };
-    let id = routing.hotline(report.country(), language, report.harm());
+    let (Destination { hotline: id, team }, routed) = routing.decide(&routing::Facts {
+        country: report.country().cloned(),
+        language: language.clone(),
+        harm: report.harm(),
+        providers: items.iter().filter_map(|item| item.provider).collect(),
+        hosts: items.iter().filter_map(|item| item.host.clone()).collect(),
+        source: None,
+    });
     let current = epoch::current_epoch(tx, id).await?;
-    Ok(current.map(|(epoch, public_key)| Hotline { id, epoch, public_key }))
+    Ok(current.map(|(epoch, public_key)| Hotline { id, team, routed, epoch, public_key }))
 }

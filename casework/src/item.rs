@@ -12,7 +12,7 @@ use crate::account::AccountHandle;
 use crate::case_keys::CasePublicKeys;
 use crate::location::Location;
 use crate::storage::Tx;
-use crate::taxonomy::{ItemKind, choice};
+use crate::taxonomy::{Country, ItemKind, choice};
 use crate::vault::{Binding, LookupHash, PrivateKey, Purpose, Sealed};
 use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional};
 
@@ -25,6 +25,32 @@ pub enum NewItem<'a> {
     Account(&'a AccountHandle),
     /// A file, by its fingerprints.
     File(&'a FileFingerprints),
+}
+
+/// What is to become an item, and with whom and where it lies.
+pub struct Placed<'a> {
+    /// What it is.
+    pub item: NewItem<'a>,
+    /// The provider of the directory that has it.
+    pub provider: Option<Uuid>,
+    /// The country its host is in, of a link.
+    pub host: Option<Country>,
+}
+
+/// Finds with whom an item lies, and where, as far as the directory and the operator's table know.
+pub async fn place<'a>(cw: &Casework, tx: &mut Tx, item: NewItem<'a>) -> Result<Placed<'a>, Error> {
+    let (provider, host) = match item {
+        NewItem::Location(location) => (
+            provider_of_domain(tx, &location.registrable_domain()).await?,
+            cw.host_countries.country_of(location).cloned(),
+        ),
+        NewItem::Account(account) => match account.provider() {
+            Some(name) => (provider_by_name(tx, name).await?, None),
+            None => (None, None),
+        },
+        NewItem::File(_) => (None, None),
+    };
+    Ok(Placed { item, provider, host })
 }
 
 /// An item, opened.
@@ -130,20 +156,19 @@ pub fn fingerprints_of(file: &FileFingerprints) -> Result<Vec<Fingerprint>, Erro
 }
 
 /// Adds an item to a case. What identifies a person is sealed; beside it stand a keyed hash that relates cases, the
-/// registrable domain, the provider that owns it, and a file's fingerprints.
+/// registrable domain, the provider that owns it, its host's country, and a file's fingerprints.
 pub async fn add(
     cw: &Casework,
     tx: &mut Tx,
     case: Uuid,
     keys: &CasePublicKeys,
-    item: NewItem<'_>,
+    placed: &Placed<'_>,
 ) -> Result<Uuid, Error> {
-    let id = cw.new_id();
+    let (id, item) = (cw.new_id(), placed.item);
     let seal = |plain: &[u8]| keys.public_key.seal(&*cw.randomness, Binding::new(id, DETAIL), plain);
     let row = match item {
         NewItem::Location(location) => NewRow {
             kind: ItemKind::Location,
-            provider: provider_of_domain(tx, &location.registrable_domain()).await?,
             domain: Some(location.registrable_domain()),
             lookup: lookup_of(cw, &item),
             detail: Some(seal(location.as_str().as_bytes())),
@@ -151,10 +176,6 @@ pub async fn add(
         },
         NewItem::Account(account) => NewRow {
             kind: ItemKind::Account,
-            provider: match account.provider() {
-                Some(name) => provider_by_name(tx, name).await?,
-                None => None,
-            },
             domain: None,
             lookup: lookup_of(cw, &item),
             detail: Some(seal(&stored_account(account)?)),
@@ -162,7 +183,6 @@ pub async fn add(
         },
         NewItem::File(file) => NewRow {
             kind: ItemKind::File,
-            provider: None,
             domain: None,
             lookup: None,
             detail: None,
@@ -171,17 +191,18 @@ pub async fn add(
     };
     execute!(
         tx,
-        "INSERT INTO item (id, case_id, kind, provider_id, domain, lookup, sealed_detail, media_type, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO item (id, case_id, kind, provider_id, domain, lookup, sealed_detail, media_type, created_at, host_country)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         case,
         row.kind,
-        row.provider,
+        placed.provider,
         row.domain,
         row.lookup,
         row.detail,
         row.media_type,
-        cw.now()
+        cw.now(),
+        placed.host.clone()
     )?;
     if let NewItem::File(file) = item {
         add_fingerprints(cw, tx, id, file).await?;
@@ -191,7 +212,6 @@ pub async fn add(
 
 struct NewRow {
     kind: ItemKind,
-    provider: Option<Uuid>,
     domain: Option<String>,
     lookup: Option<LookupHash>,
     detail: Option<Sealed>,

@@ -25,6 +25,7 @@ pub mod erasure;
 pub mod figures;
 pub mod flood;
 pub mod history;
+pub mod hosts;
 pub mod installation;
 pub mod intake;
 pub mod item;
@@ -58,6 +59,7 @@ pub mod staff;
 pub mod storage;
 mod stored;
 pub mod taxonomy;
+pub mod team;
 pub mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -73,6 +75,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use clock::Clock;
+use hosts::HostCountries;
 use near::NearPictures;
 use opening_hours::OpeningHours;
 use randomness::Randomness;
@@ -93,6 +96,8 @@ pub struct Casework {
     pub passwords: PasswordHashing,
     /// When the hotline is staffed; deadlines of levels 2 to 4 run only then.
     pub hours: OpeningHours,
+    /// Where links are hosted, as far as the operator's table knows.
+    pub host_countries: HostCountries,
     /// Pictures that look alike; empty until [`near::refresh`] has run.
     pub near: Arc<NearPictures>,
     /// Tells open pages that something changed.

@@ -135,6 +135,11 @@ impl Location {
         format!("{scheme}[:]//{}{path}", authority.replace('.', "[.]"))
     }
 
+    /// The host it names.
+    pub fn host(&self) -> Option<Host<&str>> {
+        self.0.host()
+    }
+
     /// The domain somebody registered, or the address where there is no name: what routing and statistics may read. Names
     /// below it, which may be a person's, are left out, also at hosts that give each user a name of their own
     /// (`anna.blog.example` is `blog.example`).

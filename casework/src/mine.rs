@@ -449,7 +449,8 @@ pub async fn add(
     let collection = claims.then_some(Collection::SelfReported);
     let videos = video::taken(cw, &mut tx, beside, addition.files.iter().map(|file| file.sha256)).await?;
     for new in addition.items() {
-        let item = item::add(cw, &mut tx, case, &keys, new).await?;
+        let placed = item::place(cw, &mut tx, new).await?;
+        let item = item::add(cw, &mut tx, case, &keys, &placed).await?;
         let NewItem::File(file) = new else { continue };
         if let Some(frames) = videos.get(&file.sha256) {
             video::add(cw, &mut tx, case, item, frames, collection).await?;

@@ -54,6 +54,8 @@ pub struct QueueFilter {
     pub country: Option<Country>,
     /// Where the case stands.
     pub state: Option<CaseState>,
+    /// The team it is for.
+    pub team: Option<Uuid>,
 }
 
 /// The place right after a case in the order. As text it is opaque, and holds nothing private.
@@ -149,6 +151,10 @@ pub struct QueueRow {
     pub skips: i64,
     /// How often the alarm has rung for it ([`crate::alarm`]).
     pub alarms: i64,
+    /// The team it is for.
+    pub team: Option<String>,
+    /// Whether no rule fitted when it came.
+    pub is_unrouted: bool,
 }
 
 impl QueueRow {
@@ -208,8 +214,8 @@ macro_rules! may_hold {
 
 pub(crate) use {may_hold, queued, to_do};
 
-/// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`], [`crate::skip`]). In danger
-/// (level 0) language keeps nobody away.
+/// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`], [`crate::skip`],
+/// [`crate::team`]). In danger (level 0) language keeps nobody away.
 macro_rules! is_given {
     () => {
         "NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = cases.id AND skip.staff_id = $2 AND skip.until > $3)
@@ -217,7 +223,11 @@ macro_rules! is_given {
             AND left_out.topic IN (cases.harm, cases.age_band))
          AND (level = 0 OR NOT EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2)
             OR EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2
-                AND staff_language.language = cases.language))"
+                AND staff_language.language = cases.language))
+         AND (team_id IS NULL OR level <= 1 OR deadline < $3
+            OR EXISTS (SELECT 1 FROM team_member WHERE team_member.team_id = cases.team_id AND team_member.staff_id = $2)
+            OR NOT EXISTS (SELECT 1 FROM team_member JOIN staff ON staff.id = team_member.staff_id
+                WHERE team_member.team_id = cases.team_id AND staff.state = 'active'))"
     };
 }
 
@@ -237,7 +247,8 @@ macro_rules! row_columns {
     ($now:literal) => {
         concat!(
             "id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
-                updated_at, holder_id, unread_from_reporter, alarms,
+                updated_at, holder_id, unread_from_reporter, alarms, is_unrouted,
+                (SELECT name FROM team WHERE team.id = team_id) AS team,
                 (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
                 (SELECT name FROM staff WHERE staff.id = holder_id) AS holder,
                 (SELECT COUNT(*) FROM item WHERE case_id = cases.id AND kind = 'location') AS locations,
@@ -252,7 +263,7 @@ macro_rules! row_columns {
 pub(crate) use row_columns;
 
 /// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
-/// `$13` the case the page starts after, `$14` how many, `$15` now.
+/// `$13` the case the page starts after, `$14` how many, `$15` now, `$16` one more filter.
 macro_rules! page_of {
     ($which:expr) => {
         concat!(
@@ -263,6 +274,7 @@ macro_rules! page_of {
             $which,
             " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
               AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
+              AND ($16 IS NULL OR team_id = $16)
               AND (level, flagger_rank, deadline, received_at, id) > ($9, $10, $11, $12, $13)
              ORDER BY level, flagger_rank, deadline, received_at, id LIMIT $14"
         )
@@ -309,7 +321,8 @@ pub async fn list(
         after.received_at,
         after.id,
         i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
-        cw.now()
+        cw.now(),
+        filter.team
     )?;
     let is_more = rows.len() > PAGE;
     rows.truncate(PAGE);

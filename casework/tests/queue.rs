@@ -12,6 +12,7 @@ use std::sync::Arc;
 use casework::Casework;
 use casework::case::{self, Refused};
 use casework::case_keys::EpochKey;
+use casework::hosts::HostCountries;
 use casework::live::Changes;
 use casework::opening_hours::OpeningHours;
 use casework::queue::{self, PAGE, Place, QueueFilter, QueueRow};
@@ -308,6 +309,7 @@ async fn one_analyst_in_a_process_of_its_own() {
         randomness,
         keys,
         hours: OpeningHours::always(),
+        host_countries: HostCountries::default(),
         near: Arc::default(),
         changes: Changes::default(),
     };

@@ -553,6 +553,7 @@ async fn the_database_alone_opens_nothing() {
             passwords: PasswordHashing::new(&thief_keys, PasswordCost::cheapest(), 1),
             keys: thief_keys,
             hours: world.cw.hours.clone(),
+            host_countries: world.cw.host_countries.clone(),
             near: world.cw.near.clone(),
             changes: world.cw.changes.clone(),
         };

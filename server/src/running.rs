@@ -104,6 +104,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
             randomness: machine.randomness,
             keys,
             hours: configuration.opening_hours.clone(),
+            host_countries: configuration.host_countries.clone(),
             near: Arc::default(),
             changes: Changes::default(),
         },

@@ -5,6 +5,7 @@ mod administration;
 mod bulk;
 mod case;
 mod days;
+mod destinations;
 pub mod door;
 mod figures;
 mod flash;

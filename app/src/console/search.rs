@@ -12,6 +12,7 @@ use casework::organisation;
 use casework::search::{self, SearchFilter};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, ContextLabel, OrganisationKind};
+use casework::team::{self, Team};
 use leptos::prelude::*;
 
 use super::bulk;
@@ -112,7 +113,8 @@ async fn page(
     let views = views::bar(app, session, language, Place::Search, &form.fields).await?;
     let flaggers = organisation::list(&app.casework, OrganisationKind::TrustedFlagger).await?;
     let flaggers = flaggers.into_iter().map(|flagger| Choice::new(flagger.id.to_string(), flagger.name));
-    let fields = search_form(app, language, &form, with_any(language, flaggers));
+    let teams = team::of_hotline(&app.casework, session).await?;
+    let fields = search_form(app, language, &form, with_any(language, flaggers), &teams);
     let status = form.status();
     Ok(console_page(app, visit, session, status, Place::Search, Place::Search.words(language), move || {
         view! {
@@ -150,7 +152,7 @@ async fn found(
     Ok(view! { {looked_on} {together} {rows} {pager(language, first, next)} }.into_any())
 }
 
-fn search_form(app: &App, language: Language, form: &FormState, flaggers: Vec<Choice>) -> AnyView {
+fn search_form(app: &App, language: Language, form: &FormState, flaggers: Vec<Choice>, teams: &[Team]) -> AnyView {
     let flood = form.fields.get("flood");
     let flood = (!flood.is_empty()).then(|| {
         view! {
@@ -164,7 +166,7 @@ fn search_form(app: &App, language: Language, form: &FormState, flaggers: Vec<Ch
             {flood}
             {text_field(form, TEXT, say!(language, "search.text"), Some(say!(language, "search.text_hint")), "search", "off")}
             <div class="filters">
-                {selects(app, language, form, CaseState::ALL)}
+                {selects(app, language, form, CaseState::ALL, teams)}
                 {select_field(form, "label", say!(language, "search.label"), None, with_any(language, labels))}
                 {select_field(form, "flagger", say!(language, "search.flagger"), None, flaggers)}
                 {text_field(form, "from", say!(language, "search.from"), None, "date", "off")}

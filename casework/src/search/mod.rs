@@ -39,7 +39,7 @@ const PROVIDERS: i64 = 500;
 /// What narrows a search down beside what was typed. Every part is optional, all must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchFilter {
-    /// Level, harm, language, country and state.
+    /// Level, harm, language, country, state and team.
     pub about: QueueFilter,
     /// A label the case has.
     pub label: Option<ContextLabel>,
@@ -213,7 +213,7 @@ async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<(String, String)>, Erro
 }
 
 /// A page of a source. `$1` the hotline, `$2` what the source is of, `$3` and `$4` between which cases, `$5` how many are
-/// looked through, `$6` to `$14` and `$17` the filters, `$15` now, `$16` how many.
+/// looked through, `$6` to `$14`, `$17` and `$18` the filters, `$15` now, `$16` how many.
 macro_rules! page_of {
     ($list:expr) => {
         concat!(
@@ -222,7 +222,7 @@ macro_rules! page_of {
                 WHERE cases.id = walked_id AND hotline_id = $1 AND ($6 IS NULL OR level = $6) AND ($7 IS NULL OR harm = $7)
                 AND ($8 IS NULL OR language = $8) AND ($9 IS NULL OR country = $9) AND ($10 IS NULL OR state = $10)
                 AND ($11 IS NULL OR EXISTS (SELECT 1 FROM label WHERE label.case_id = cases.id AND label = $11))
-                AND ($12 IS NULL OR flagger_id = $12) AND ($17 IS NULL OR flood_id = $17) AND ($13 IS NULL OR received_at >= $13)
+                AND ($12 IS NULL OR flagger_id = $12) AND ($17 IS NULL OR flood_id = $17) AND ($18 IS NULL OR team_id = $18) AND ($13 IS NULL OR received_at >= $13)
                 AND ($14 IS NULL OR received_at < $14)
                 ORDER BY cases.id DESC LIMIT $16) AS page CROSS JOIN cases WHERE cases.id = page_id ORDER BY cases.id DESC"
         )
@@ -287,7 +287,8 @@ macro_rules! walk {
             walk.filter.until,
             walk.now,
             i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
-            walk.filter.flood
+            walk.filter.flood,
+            about.team
         )?;
         let end = match rows.len() {
             0..=PAGE => fetch_one!(

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use casework::Casework;
 use casework::case_keys::EpochKey;
 use casework::execute;
+use casework::hosts::HostCountries;
 use casework::live::Changes;
 use casework::opening_hours::OpeningHours;
 use casework::randomness::Randomness;
@@ -79,6 +80,9 @@ fn unique_name() -> String {
     format!("suoja_test_{}_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed), since.as_nanos())
 }
 
+/// Where hosts are, as far as tests know.
+const HOSTS: &str = "media.example.com\tNL\n";
+
 impl World {
     async fn open(address: &str, folder: PathBuf) -> Self {
         let storage = Storage::open(address).await.unwrap();
@@ -94,6 +98,7 @@ impl World {
             keys,
             passwords,
             hours: OpeningHours::always(),
+            host_countries: HostCountries::parse(HOSTS).unwrap(),
             near: Arc::default(),
             changes: Changes::default(),
         };
@@ -110,12 +115,13 @@ impl World {
             passwords: PasswordHashing::new(&keys, PasswordCost::cheapest(), 2),
             keys,
             hours: OpeningHours::always(),
+            host_countries: HostCountries::parse(HOSTS).unwrap(),
             near: Arc::default(),
             changes: Changes::default(),
         }
     }
 
-    /// A hotline with its first epoch, to which every report is routed.
+    /// A hotline with its first epoch; to the first of them every report is routed.
     pub async fn hotline(&self) -> Hotline {
         let (id, epoch) = (self.cw.new_id(), self.cw.new_id());
         let pair = KeyPair::generate(&*self.cw.randomness);
@@ -139,7 +145,7 @@ impl World {
         .unwrap();
         execute!(
             &mut tx,
-            "INSERT INTO routing_rule (id, position, hotline_id) VALUES ($1, 1, $2)",
+            "INSERT INTO routing_rule (id, position, hotline_id) SELECT $1, COUNT(*) + 1, $2 FROM routing_rule",
             self.cw.new_id(),
             id
         )

@@ -160,7 +160,8 @@ pub async fn file(world: &World, case: Uuid, file: &FileFingerprints) -> Uuid {
 pub async fn add(world: &World, case: Uuid, new: NewItem<'_>) -> Uuid {
     let mut tx = world.cw.storage.write().await.unwrap();
     let keys = case_keys::public_keys(&mut tx, case).await.unwrap().unwrap();
-    let item = item::add(&world.cw, &mut tx, case, &keys, new).await.unwrap();
+    let placed = item::place(&world.cw, &mut tx, new).await.unwrap();
+    let item = item::add(&world.cw, &mut tx, case, &keys, &placed).await.unwrap();
     tx.commit().await.unwrap();
     item
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use app::operator::Operator;
+use casework::hosts::HostCountries;
 use casework::opening_hours::OpeningHours;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
@@ -48,6 +49,8 @@ pub struct Configuration {
     pub alarm: Option<Alarm>,
     /// Who runs this.
     pub operator: Operator,
+    /// Where links are hosted, as far as the operator's table knows.
+    pub host_countries: HostCountries,
     /// When the hotline is staffed.
     pub opening_hours: OpeningHours,
     /// How much one visitor may ask for.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use app::operator::{Mark, Operator};
+use casework::hosts::HostCountries;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
@@ -33,6 +34,7 @@ pub struct Written {
     log: String,
     mail: Option<WrittenMail>,
     alarm: Option<super::alarm::WrittenAlarm>,
+    host_countries_file: Option<PathBuf>,
     operator: WrittenOperator,
     opening_hours: super::hours::WrittenHours,
     limits: WrittenLimits,
@@ -53,6 +55,7 @@ impl Default for Written {
             log: "text".to_owned(),
             mail: None,
             alarm: None,
+            host_countries_file: None,
             operator: WrittenOperator::default(),
             opening_hours: super::hours::WrittenHours::default(),
             limits: WrittenLimits::default(),
@@ -175,6 +178,11 @@ impl Written {
             },
             mail: self.mail.map(|mail| mail.understood(base)).transpose()?,
             alarm: self.alarm.map(|alarm| alarm.understood(base)).transpose()?,
+            host_countries: self
+                .host_countries_file
+                .map(|file| hosts(&base.join(file)))
+                .transpose()?
+                .unwrap_or_default(),
             operator: self.operator.understood(base)?,
             opening_hours: self.opening_hours.understood()?,
             limits: self.limits.understood()?,
@@ -248,6 +256,13 @@ impl WrittenOperator {
             notice_mailbox: self.notice_mailbox,
         })
     }
+}
+
+fn hosts(file: &Path) -> Result<HostCountries, ConfigurationError> {
+    let wrong = |problem: String| ConfigurationError::value("host_countries_file", problem);
+    let text =
+        std::fs::read_to_string(file).map_err(|cause| wrong(format!("{} can't be read: {cause}", file.display())))?;
+    HostCountries::parse(&text).map_err(|cause| wrong(format!("{}: {cause}", file.display())))
 }
 
 /// The largest mark: it stands on every page.

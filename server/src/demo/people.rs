@@ -11,6 +11,7 @@ use casework::staff::invitation::{self, NewStaff};
 use casework::staff::session::{self, StaffSession};
 use casework::staff::welcome::{self, Identity};
 use casework::taxonomy::{Harm, LanguageCode, OrganisationKind, Role};
+use casework::team;
 use casework::text::Words;
 use casework::vault::{CookieToken, NewPassword};
 use casework::{clock::Clock, template};
@@ -55,7 +56,7 @@ pub async fn make(cw: &Casework, clock: &DemoClock, data: &Data) -> anyhow::Resu
         sign_ins.push(sign_in);
     }
     let police = fill_directory(cw, &administrator, &data.people.organisation).await?;
-    write_tables(cw, &administrator).await?;
+    write_tables(cw, &administrator, &others).await?;
     let analyst = of_role(&mut others, Role::Analyst)?;
     let lead = of_role(&mut others, Role::Lead)?;
     write_templates(cw, &lead, data).await?;
@@ -129,10 +130,21 @@ async fn fill_directory(cw: &Casework, by: &StaffSession, organisations: &[Organ
 }
 
 /// The tables an administrator can change, with something in them to look at.
-async fn write_tables(cw: &Casework, by: &StaffSession) -> anyhow::Result<()> {
-    let here = |country: Option<&str>, harm| -> anyhow::Result<Rule> {
+async fn write_tables(cw: &Casework, by: &StaffSession, others: &[StaffSession]) -> anyhow::Result<()> {
+    let threats = team::create(cw, by, &words("Threats")?).await?;
+    team::change(cw, by, threats, &others.iter().map(|member| member.staff).collect()).await?;
+    let here = |country: Option<&str>, harm: Option<Harm>| -> anyhow::Result<Rule> {
         let country = country.map(str::parse).transpose()?;
-        Ok(Rule { country, language: None, harm, hotline: by.organisation })
+        Ok(Rule {
+            country,
+            language: None,
+            harm,
+            provider: None,
+            host: None,
+            source: None,
+            hotline: by.organisation,
+            team: harm.map(|_| threats),
+        })
     };
     let rules = [here(None, Some(Harm::Threat))?, here(Some("FI"), None)?, here(Some("SE"), None)?];
     routing::save_rules(cw, by, &rules).await?;

@@ -5,6 +5,7 @@ mod priority;
 mod recovery_key;
 mod routing;
 mod staff;
+mod teams;
 
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ use casework::taxonomy::{OrganisationKind, Role};
 use leptos::prelude::*;
 
 use crate::paths::{
-    ChangeRole, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable, RecoveryKey,
-    RemoveMember, ResetMember, Resume, Routing, Staff, Suspend, Templates, Url,
+    ChangeRole, EndTeam, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable,
+    RecoveryKey, RemoveMember, ResetMember, Resume, Routing, Staff, Suspend, Team, Teams, Templates, Url,
 };
 use crate::words::Language;
 use crate::{App, say};
@@ -36,6 +37,9 @@ pub fn router() -> Router<Arc<App>> {
         .route(Suspend::PATTERN, get(organisations::to_organisation).post(organisations::suspend))
         .route(Resume::PATTERN, get(organisations::to_organisation).post(organisations::resume))
         .route(Routing::PATTERN, get(routing::show).post(routing::save))
+        .route(Teams::PATTERN, get(teams::show).post(teams::create))
+        .route(Team::PATTERN, get(teams::to_list).post(teams::change))
+        .route(EndTeam::PATTERN, get(teams::to_list).post(teams::end))
         .route(PriorityTable::PATTERN, get(priority::show).post(priority::save))
         .route(RecoveryKey::PATTERN, get(recovery_key::show).post(recovery_key::renew))
 }
@@ -44,6 +48,7 @@ pub fn router() -> Router<Arc<App>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Staff,
+    Teams,
     Organisations(OrganisationKind),
     Routing,
     Priority,
@@ -52,8 +57,9 @@ pub(super) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Staff,
+        Self::Teams,
         Self::Organisations(OrganisationKind::Hotline),
         Self::Organisations(OrganisationKind::TrustedFlagger),
         Self::Organisations(OrganisationKind::Provider),
@@ -65,12 +71,13 @@ impl Tab {
     ];
 
     fn is_for(self, role: Role) -> bool {
-        role == Role::Administrator || matches!(self, Self::Staff | Self::Templates)
+        role == Role::Administrator || matches!(self, Self::Staff | Self::Teams | Self::Templates)
     }
 
     fn href(self, language: Language) -> String {
         match self {
             Self::Staff => Staff { language }.to_string(),
+            Self::Teams => Teams { language }.to_string(),
             Self::Organisations(kind) => Organisations { language, kind }.to_string(),
             Self::Routing => Routing { language }.to_string(),
             Self::Priority => PriorityTable { language }.to_string(),
@@ -82,6 +89,7 @@ impl Tab {
     fn words(self, language: Language) -> String {
         match self {
             Self::Staff => say!(language, "administration.staff.title"),
+            Self::Teams => say!(language, "administration.teams.title"),
             Self::Organisations(kind) => say!(language, format!("administration.kind.{kind}")),
             Self::Routing => say!(language, "administration.routing.title"),
             Self::Priority => say!(language, "administration.priority.title"),

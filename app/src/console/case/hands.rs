@@ -1,4 +1,4 @@
-//! In whose hands the case is: take it, put it back, skip it, give it to a colleague.
+//! In whose hands the case is: take it, put it back, skip it, give it to a colleague or a team.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect};
 use casework::queue;
 use casework::skip;
 use casework::taxonomy::SkipReason;
+use casework::team;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -65,7 +66,27 @@ pub async fn skip(
     }
 }
 
-/// Gives the case to a colleague.
+/// To whom a case is given.
+enum Receiver {
+    Colleague(Uuid),
+    /// Nobody named: everybody.
+    Team(Option<Uuid>),
+}
+
+/// In the form: before a team's id; alone, everybody.
+const TEAM: &str = "team:";
+
+impl Receiver {
+    fn parse(value: &str) -> Option<Self> {
+        match value.strip_prefix(TEAM) {
+            Some("") => Some(Self::Team(None)),
+            Some(team) => team.parse().ok().map(|team| Self::Team(Some(team))),
+            None => value.parse().ok().map(Self::Colleague),
+        }
+    }
+}
+
+/// Gives the case to a colleague, or to a team.
 pub async fn hand_over(
     State(app): State<Arc<App>>,
     Path(paths::HandOverCase { language, case }): Path<paths::HandOverCase>,
@@ -74,17 +95,21 @@ pub async fn hand_over(
     fields: Fields,
 ) -> Answer {
     let work = Work { app, visit, session, case };
-    let colleague = fields.get("colleague").parse::<Uuid>();
-    let colleague = colleague.map_err(|_| Problem::new("colleague", say!(language, "case.problem.colleague")));
+    let to = Receiver::parse(fields.get("colleague"));
+    let to = to.ok_or_else(|| Problem::new("colleague", say!(language, "case.problem.colleague")));
     let words = optional_words_in(language, &fields, "handover", LONGEST);
-    let (to, words) = match (colleague, words) {
+    let (to, words) = match (to, words) {
         (Ok(to), Ok(words)) => (to, words),
         (to, words) => {
             let problems = [to.err(), words.err()].into_iter().flatten().collect();
             return work.again(Part::Hands, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await;
         }
     };
-    let done = queue::hand_over(&work.app.casework, &work.session, case, to, words.as_ref()).await;
+    let (casework, session, words) = (&work.app.casework, &work.session, words.as_ref());
+    let done = match to {
+        Receiver::Colleague(to) => queue::hand_over(casework, session, case, to, words).await,
+        Receiver::Team(team) => team::give(casework, session, case, team, words).await,
+    };
     work.answer(Part::Hands, fields, done).await
 }
 
@@ -126,7 +151,7 @@ pub(super) fn part(desk: &Desk) -> AnyView {
             <p>{who}</p>
             {release}
             {desk.is_mine().then(|| skip_form(desk))}
-            {(desk.is_mine() && !desk.case.colleagues.is_empty()).then(|| hand_over_form(desk))}
+            {(desk.is_mine() && !(desk.case.colleagues.is_empty() && desk.case.teams.is_empty())).then(|| hand_over_form(desk))}
         </section>
     }
     .into_any()
@@ -159,16 +184,24 @@ pub(super) fn skip_reason(language: Language, reason: SkipReason) -> String {
 fn hand_over_form(desk: &Desk) -> AnyView {
     let language = desk.language;
     let form = desk.form(Part::Hands);
-    let colleagues = std::iter::once(Choice::new("", say!(language, "case.choose")))
-        .chain(
-            desk.case.colleagues.iter().map(|colleague| Choice::new(colleague.id.to_string(), colleague.name.clone())),
-        )
+    let colleagues = desk.case.colleagues.iter();
+    let colleagues = colleagues.map(|colleague| Choice::new(colleague.id.to_string(), colleague.name.clone()));
+    let teams = desk
+        .case
+        .teams
+        .iter()
+        .map(|team| Choice::new(format!("{TEAM}{}", team.id), say!(language, "case.hands.team", team = team.name)));
+    let everybody = desk.case.facts.team.is_some().then(|| Choice::new(TEAM, say!(language, "case.everybody")));
+    let receivers = std::iter::once(Choice::new("", say!(language, "case.choose")))
+        .chain(colleagues)
+        .chain(teams)
+        .chain(everybody)
         .collect();
     view! {
         <details class="more" open=desk.came_back(Part::Hands)>
             <summary data-key="h">{say!(language, "case.hands.hand_over")}</summary>
             <form method="post" action=paths::HandOverCase { language, case: desk.id() }.to_string()>
-                {select_field(&form, "colleague", say!(language, "case.hands.to"), None, colleagues)}
+                {select_field(&form, "colleague", say!(language, "case.hands.to"), None, receivers)}
                 {text_area(&form, "handover", say!(language, "case.hands.words"), None, 2)}
                 <p><button class="btn quiet small" type="submit">{say!(language, "case.hands.give")}</button></p>
             </form>

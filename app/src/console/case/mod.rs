@@ -15,6 +15,7 @@ mod related;
 mod show;
 mod story;
 mod teller;
+mod why;
 pub mod words;
 
 use std::sync::Arc;
@@ -45,6 +46,7 @@ use crate::{App, say};
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(paths::CasePage::PATTERN, get(show::show))
+        .route(paths::WhyHere::PATTERN, get(why::page))
         .route(paths::CaseStory::PATTERN, get(story::page))
         .route(paths::CaseStoryFile::PATTERN, get(story::file))
         .route(paths::TakeCase::PATTERN, post(hands::take))

@@ -144,6 +144,7 @@ fn facts(desk: &Desk) -> AnyView {
         ("spreading", spreading(language, facts.spreading)),
         ("country", country),
         ("language", language_name(&facts.language)),
+        ("team", facts.team.clone().unwrap_or_else(|| say!(language, "case.everybody"))),
         ("received", desk.time(facts.received_at)),
         ("deadline", desk.time(facts.deadline)),
     ];
@@ -155,6 +156,7 @@ fn facts(desk: &Desk) -> AnyView {
         <section class="panel" aria-labelledby="facts">
             <h2 id="facts">{say!(language, "case.facts")}</h2>
             <dl class="facts">{rows}</dl>
+            <p><a href=paths::WhyHere { language, case: facts.id }.to_string()>{say!(language, "case.why.link")}</a></p>
         </section>
     }
     .into_any()

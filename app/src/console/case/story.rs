@@ -167,6 +167,8 @@ fn words(teller: &Teller<'_>, event: &Event) -> String {
     let language = teller.language;
     match event {
         Event::Prioritised { level } => say!(language, "case.history.prioritised", level = level),
+        Event::GivenToTeam { team: Some(team) } => say!(language, "case.history.given_to_team", team = team),
+        Event::GivenToTeam { team: None } => say!(language, "case.history.given_to_everybody"),
         Event::HandedOver { to } => say!(language, "case.history.handed_over", name = teller.name(*to)),
         Event::Skipped { reason } => {
             say!(language, "case.history.skipped", reason = skip_reason(language, *reason))

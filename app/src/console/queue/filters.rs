@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use casework::queue::QueueFilter;
 use casework::taxonomy::{CaseState, Harm};
+use casework::team::Team;
 use leptos::prelude::*;
 
 use super::super::case::words::{harm, state};
@@ -15,17 +16,17 @@ use crate::{App, countries, say};
 /// Where a page begins.
 pub const AFTER: &str = "after";
 
-/// Everything a list can be narrowed down by; the lists of work know the first five. Nothing else of an address is kept
+/// Everything a list can be narrowed down by; the lists of work know the first six. Nothing else of an address is kept
 /// from page to page, or in a saved view.
-pub const FILTERS: [&str; 10] =
-    ["level", "harm", "language", "country", "state", "label", "flagger", "flood", "from", "until"];
+pub const FILTERS: [&str; 11] =
+    ["level", "harm", "language", "country", "state", "team", "label", "flagger", "flood", "from", "until"];
 
 /// What was chosen. A filter that makes no sense is no filter.
 pub fn chosen<T: FromStr>(fields: &Fields, name: &str) -> Option<T> {
     fields.get(name).parse().ok()
 }
 
-/// The five that every list knows.
+/// The six that every list knows.
 pub fn filter_of(fields: &Fields) -> QueueFilter {
     QueueFilter {
         level: chosen(fields, "level"),
@@ -33,6 +34,7 @@ pub fn filter_of(fields: &Fields) -> QueueFilter {
         language: chosen(fields, "language"),
         country: chosen(fields, "country"),
         state: chosen(fields, "state"),
+        team: chosen(fields, "team"),
     }
 }
 
@@ -58,13 +60,13 @@ pub fn address<'a>(page: &str, fields: &'a Fields, more: impl IntoIterator<Item 
 }
 
 /// The filters of a list of work, folded away until they are used.
-pub fn filters(app: &App, language: Language, place: Place, fields: &Fields) -> AnyView {
+pub fn filters(app: &App, language: Language, place: Place, fields: &Fields, teams: &[Team]) -> AnyView {
     let form = FormState::filled(fields.clone());
     view! {
         <details class="more filter-box" open=is_filtered(fields)>
             <summary data-key="f">{say!(language, "queue.filter.title")}</summary>
             <form class="filters" method="get" action=place.href(language)>
-                {selects(app, language, &form, states_of(place))}
+                {selects(app, language, &form, states_of(place), teams)}
                 <button class="btn quiet" type="submit">{say!(language, "queue.filter.apply")}</button>
                 <a href=place.href(language)>{say!(language, "queue.filter.clear")}</a>
             </form>
@@ -78,14 +80,18 @@ pub fn with_any(language: Language, choices: impl IntoIterator<Item = Choice>) -
     std::iter::once(Choice::new("", say!(language, "queue.filter.any"))).chain(choices).collect()
 }
 
-/// The five that every list knows, to choose from.
-pub fn selects(app: &App, language: Language, form: &FormState, states: &[CaseState]) -> AnyView {
+/// The six that every list knows, to choose from. A hotline without teams is not asked for one.
+pub fn selects(app: &App, language: Language, form: &FormState, states: &[CaseState], teams: &[Team]) -> AnyView {
     let levels = (0..=4).map(|level| Choice::new(level.to_string(), say!(language, "queue.level", level = level)));
     let states = states.iter().map(|&code| Choice::new(code.as_str(), state(language, code)));
+    let teams = teams.iter().map(|team| Choice::new(team.id.to_string(), team.name.clone()));
+    let teams = (teams.len() > 0)
+        .then(|| select_field(form, "team", say!(language, "queue.filter.team"), None, with_any(language, teams)));
     view! {
         {select_field(form, "level", say!(language, "queue.filter.level"), None, with_any(language, levels))}
         {subject_selects(app, language, form)}
         {select_field(form, "state", say!(language, "queue.filter.state"), None, with_any(language, states))}
+        {teams}
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect};
 use casework::lapse;
 use casework::queue::{self, Counts};
 use casework::staff::session::StaffSession;
+use casework::team;
 use leptos::prelude::*;
 
 use super::bulk;
@@ -108,7 +109,8 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let table = Table { language, now, zone, place, me: session.staff, ticked: None };
     let head = head(language, place, &counts);
     let views = views::bar(&app, &session, language, place, &fields).await?;
-    let filters = filters(&app, language, place, &fields);
+    let teams = team::of_hotline(&app.casework, &session).await?;
+    let filters = filters(&app, language, place, &fields, &teams);
     let finder = finder(language);
     let pager = pager(
         language,

@@ -161,7 +161,11 @@ impl Table {
         let skips = u64::try_from(row.skips).ok().filter(|skips| *skips > 0);
         let skipped =
             skips.map(|skips| view! { <li class="pill wait">{say_count(language, "queue.skipped", skips)}</li> });
-        view! { <ul class="pills">{alarms} {unread} {failed} {stands} {skipped} {reasons} {other_language}</ul> }
+        let team = row.team.clone().map(|team| {
+            view! { <li class="pill"><span class="visually-hidden">{say!(language, "queue.filter.team")} " "</span> <bdi>{team}</bdi></li> }
+        });
+        let unrouted = row.is_unrouted.then(|| view! { <li class="pill wait">{say!(language, "queue.unrouted")}</li> });
+        view! { <ul class="pills">{alarms} {unread} {failed} {stands} {skipped} {reasons} {other_language} {team} {unrouted}</ul> }
             .into_any()
     }
 }
