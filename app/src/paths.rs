@@ -145,6 +145,8 @@ urls! {
     Team { language: Language, team: Uuid } = "/{language}/console/administration/team/{team}";
     /// Ends it.
     EndTeam { language: Language, team: Uuid } = "/{language}/console/administration/team/{team}/end";
+    /// What is erased when, by which rule.
+    Retention { language: Language } = "/{language}/console/administration/retention";
     /// Which report gets which level, and how long it may wait.
     PriorityTable { language: Language } = "/{language}/console/administration/priority";
     /// A new recovery key for the hotline.

@@ -189,7 +189,7 @@ async fn a_newcomer_waits_until_a_colleague_lets_them_in() {
         let waiting = ben.browser.get("/en/console").await;
         assert_eq!(waiting.status, StatusCode::FORBIDDEN);
         assert!(waiting.html.contains("/en/console/recover"));
-        for path in ["staff", "invite", "organisations/provider", "routing", "priority", "recovery"] {
+        for path in ["staff", "invite", "organisations/provider", "routing", "priority", "retention", "recovery"] {
             let page = ben.browser.get(&format!("/en/console/administration/{path}")).await;
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{path} is not for analysts");
         }
@@ -247,6 +247,38 @@ async fn the_directory_is_kept_and_says_what_is_wrong() {
         anna.post(&format!("{one}/resume"), &[]).await;
         let after = anna.get(&one).await.html;
         assert!(after.contains("No answer for a month") && after.contains("/suspend"), "the pause is remembered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_long_cases_are_kept_is_shown_before_it_is_saved_and_told_to_everybody() {
+    on_each_site(async |world, site| {
+        let anna = first_administrator(world, site).await.browser;
+        let page = "/en/console/administration/retention";
+        assert!(anna.get(page).await.html.contains("There is no rule."));
+        let wrong = anna.post(page, &[("referred", "none"), ("withdrawn", "30")]).await;
+        assert!(is_form_again(&wrong) && wrong.html.contains("value=\"none\""));
+        let some = [("referred", "730"), ("withdrawn", "30")];
+        let shown = anna.post(page, &[some.as_slice(), &[("preview", "1")]].concat()).await;
+        assert!(shown.status == StatusCode::OK && shown.html.contains("What these rules would erase"));
+        assert_eq!(casework::retention::rules(&world.cw).await.unwrap(), []);
+        assert_eq!(anna.post(page, &some).await.status, StatusCode::SEE_OTHER);
+        let saved = anna.get(page).await.html;
+        assert!(saved.contains("730 days") && saved.contains("from "), "a day from now");
+        assert!(anna.get("/en/privacy").await.html.contains("Some cases we erase by ourselves"));
+        let ends = [
+            "removed",
+            "partly_removed",
+            "fingerprints_listed",
+            "referred",
+            "not_illegal",
+            "not_found",
+            "out_of_scope",
+        ];
+        let every: Vec<_> = ends.into_iter().map(|end| (end, "100")).chain([("withdrawn", "30")]).collect();
+        assert_eq!(anna.post(page, &every).await.status, StatusCode::SEE_OTHER);
+        assert!(anna.get("/en/privacy").await.html.contains("at the latest after 100 days"));
     })
     .await;
 }

@@ -16,6 +16,7 @@ use crate::case_keys::{self, CaseKeys, CasePublicKeys};
 use crate::history::{self, Actor, Entry, Event};
 use crate::item::{self, Item};
 use crate::label;
+use crate::legal_hold::HoldReason;
 use crate::message::{self, Message};
 use crate::note::{self, Note};
 use crate::notice::{self, Notice};
@@ -28,12 +29,12 @@ use crate::related::{self, Closeness, Related, RelatedCase};
 use crate::staff::session::StaffSession;
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{
-    AgeBand, CaseState, ContextLabel, Country, Danger, Harm, LanguageCode, Outcome, Reporter, Role, Spreading,
+    AgeBand, CaseState, ContextLabel, Country, Danger, Harm, LanguageCode, Outcome, Reporter, Spreading,
 };
 use crate::team::{self, Team};
 use crate::text::Words;
 use crate::vault::OpenError;
-use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional, lapse};
+use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional, lapse, retention};
 
 /// Why something on the desk was refused.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +140,8 @@ pub struct Facts {
     pub unread_from_reporter: i64,
     /// While it is on, nothing is erased.
     pub legal_hold: bool,
+    /// Why it is on.
+    pub hold_reason: Option<HoldReason>,
     /// When the reporter's words will be erased, if they asked for it.
     pub erase_words_at: Option<DateTime<Utc>>,
     /// When the protection will end, if they asked for it.
@@ -197,6 +200,8 @@ pub struct OpenCase {
     pub teams: Vec<Team>,
     /// Other cases with the same payment detail.
     pub same_payment: Vec<RelatedCase>,
+    /// When it is erased by a rule of retention; none if it is open, or no rule is about it.
+    pub erased_at: Option<DateTime<Utc>>,
     /// Whether pictures were compared with all that came before; else some may be missing in `items`.
     pub is_compared: bool,
 }
@@ -236,6 +241,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
     let items = item::of_case(&mut tx, case, &keys.case).await?;
     let is_compared = cw.near.is_ready();
     let mut related = related::of_case(cw, &mut tx, session, case, &items).await?;
+    let rules = retention::read(&mut tx).await?;
     let mut looks = assessment::of_case(&mut tx, session, case, &keys.staff).await?;
     Ok(OpenCase {
         answers: answer::of_case(&mut tx, case, &keys.case).await?,
@@ -257,6 +263,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         colleagues: queue::colleagues(&mut tx, session, case).await?,
         teams: team::listed(&mut tx, session).await?,
         same_payment: related::same_payment(&mut tx, session, case).await?,
+        erased_at: retention::erased_at(&rules, facts.state, facts.outcome, facts.closed_at),
         is_compared,
         facts,
     })
@@ -267,7 +274,7 @@ async fn facts(tx: &mut Tx, case: Uuid) -> Result<Option<Facts>, Error> {
         tx,
         Facts,
         "SELECT id, reference, hotline_id, state, outcome, harm, reporter, age_band, country, language, danger, spreading, level,
-            deadline, reasons, received_at, closed_at, holder_id, touched_at, unread_from_reporter, legal_hold, erase_words_at,
+            deadline, reasons, received_at, closed_at, holder_id, touched_at, unread_from_reporter, legal_hold, hold_reason, erase_words_at,
             end_protection_at, withdraw_asked_at,
             (SELECT name FROM team WHERE team.id = team_id) AS team,
             (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
@@ -294,7 +301,7 @@ pub(crate) async fn keys_of(tx: &mut Tx, session: &StaffSession, case: Uuid) -> 
     case_keys::open_in(tx, session, case).await?.ok_or(Refused::NotFound)
 }
 
-/// A case that is in the hands of the one who acts, its row held for the rest of the transaction.
+/// A case that somebody acts on.
 #[derive(FromRow)]
 pub(crate) struct Held {
     /// The case.
@@ -304,6 +311,13 @@ pub(crate) struct Held {
     /// What its words are sealed to.
     #[sqlx(flatten)]
     pub keys: CasePublicKeys,
+}
+
+/// A case of this hotline that this person can open, whoever has it in their hands.
+pub(crate) async fn readable(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Held, Refused> {
+    keys_of(tx, session, case).await?;
+    let sql = "SELECT id, state, public_key, staff_public_key FROM cases WHERE id = $1 AND hotline_id = $2";
+    fetch_optional!(tx, Held, sql, case, session.organisation)?.ok_or(Refused::NotFound)
 }
 
 /// Holds the row of a case that is in this person's hands.
@@ -455,30 +469,6 @@ pub async fn reopen(cw: &Casework, session: &StaffSession, case: Uuid) -> Result
     let actor = Actor::Staff(session.staff);
     history::record(cw, &mut tx, case, actor, None, &Event::Reopened).await?;
     audit::record(cw, &mut tx, actor, "case.reopen", case, "").await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Puts a legal hold on a case or takes it off: while it is on, nothing is erased, and the reporter's page says so.
-pub async fn hold_for_law(cw: &Casework, session: &StaffSession, case: Uuid, on: bool) -> Result<(), Refused> {
-    if session.role != Role::Lead {
-        return Err(Refused::LeadsOnly);
-    }
-    let mut tx = cw.storage.write().await?;
-    keys_of(&mut tx, session, case).await?;
-    let changed = execute!(
-        &mut tx,
-        "UPDATE cases SET legal_hold = $1 WHERE id = $2 AND hotline_id = $3 AND legal_hold <> $1",
-        on,
-        case,
-        session.organisation
-    )?;
-    if changed == 0 {
-        return Err(Refused::NotNow);
-    }
-    let actor = Actor::Staff(session.staff);
-    history::record(cw, &mut tx, case, actor, None, &Event::LegalHold { on }).await?;
-    audit::record(cw, &mut tx, actor, "case.legal_hold", case, if on { "on" } else { "off" }).await?;
     tx.commit().await?;
     Ok(())
 }

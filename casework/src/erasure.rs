@@ -17,7 +17,7 @@ use crate::mine::{self, Refusal};
 use crate::storage::Tx;
 use crate::taxonomy::{Harm, Outcome};
 use crate::vault::{CookieToken, LookupHash};
-use crate::{Casework, Error, audit, claim, execute, fetch_all, fetch_optional, withdrawal};
+use crate::{Casework, Error, audit, claim, execute, fetch_all, fetch_optional, retention, withdrawal};
 
 /// How long a wish to erase waits.
 pub const WAIT: TimeDelta = TimeDelta::days(7);
@@ -111,8 +111,8 @@ pub struct Round {
     pub unprotected: u32,
 }
 
-/// Carries out every wish that is due. The worker calls it now and then; a wish that is due while nobody runs is carried
-/// out by the next round.
+/// Carries out every wish that is due, and the rules of [`retention`]. The worker calls it now and then; what is due while
+/// nobody runs is carried out by the next round.
 pub async fn run_due(cw: &Casework) -> Result<Round, Error> {
     let now = cw.now();
     let mut round = Round::default();
@@ -125,6 +125,7 @@ pub async fn run_due(cw: &Casework) -> Result<Round, Error> {
     for case in due(cw, "SELECT id FROM cases WHERE erase_words_at <= $1 AND NOT legal_hold").await? {
         round.erased += u32::from(erase(cw, case).await?);
     }
+    round.erased += retention::run_due(cw).await?;
     let mut tx = cw.storage.write().await?;
     execute!(&mut tx, "DELETE FROM claim WHERE ended_at <= $1", now - PARTNERS_HEAR)?;
     tx.commit().await?;
@@ -178,8 +179,9 @@ async fn end_stub(cw: &Casework, case: Uuid) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// What a case's row still says as it goes.
 #[derive(FromRow)]
-struct Erased {
+pub(crate) struct Erased {
     hotline_id: Uuid,
     harm: Harm,
     outcome: Option<Outcome>,
@@ -200,12 +202,18 @@ async fn erase(cw: &Casework, case: Uuid) -> Result<bool, Error> {
         cw.now()
     )?;
     let Some(erased) = erased else { return Ok(false) };
-    forget_copies(&mut tx, case).await?;
-    count(&mut tx, &erased).await?;
-    leave_stub(cw, &mut tx, case, &erased).await?;
-    audit::record(cw, &mut tx, Actor::System, "case.erased", case, "").await?;
+    finish(cw, &mut tx, case, &erased, retention::WISH).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// The row of a case is gone: what referred to it goes too, and what is to stay is written. `rule`: why it was erased.
+pub(crate) async fn finish(cw: &Casework, tx: &mut Tx, case: Uuid, erased: &Erased, rule: &str) -> Result<(), Error> {
+    forget_copies(tx, case).await?;
+    count(tx, erased).await?;
+    leave_trace(cw, tx, erased, rule).await?;
+    leave_stub(cw, tx, case, erased).await?;
+    audit::record(cw, tx, Actor::System, "case.erased", case, rule).await
 }
 
 /// What refers to a case without being part of it.
@@ -225,6 +233,18 @@ async fn count(tx: &mut Tx, erased: &Erased) -> Result<(), Error> {
         erased.received_at.format("%Y-%m").to_string(),
         erased.harm,
         erased.outcome.map_or("none", Outcome::as_str)
+    )?;
+    Ok(())
+}
+
+async fn leave_trace(cw: &Casework, tx: &mut Tx, erased: &Erased, rule: &str) -> Result<(), Error> {
+    execute!(
+        tx,
+        "INSERT INTO erased_trace (hotline_id, day, rule, number) VALUES ($1, $2, $3, 1)
+         ON CONFLICT (hotline_id, day, rule) DO UPDATE SET number = erased_trace.number + 1",
+        erased.hotline_id,
+        cw.now().date_naive().to_string(),
+        rule
     )?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::legal_hold::HoldReason;
 use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{CaseState, NoticeState, Outcome, SkipReason};
 use crate::{Casework, Error, contact, execute, fetch_all, flood};
@@ -78,6 +79,9 @@ pub enum Event {
     /// While it is on, nothing of the case is erased.
     LegalHold {
         on: bool,
+        /// Why, when it was put on.
+        #[serde(default)]
+        reason: Option<HoldReason>,
     },
     NoticeDrafted {
         provider: String,

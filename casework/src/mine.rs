@@ -24,7 +24,7 @@ use crate::storage::{StorageError, Tx};
 use crate::taxonomy::{CaseState, Harm, NoticeState, Outcome, Reporter};
 use crate::text::Words;
 use crate::vault::{Binding, CookieKeys, CookieToken, KeyPair, OpenError, PrivateKey, Purpose, Sealed};
-use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional, video, withdrawal};
+use crate::{Casework, Error, execute, fetch_all, fetch_one, fetch_optional, retention, video, withdrawal};
 
 /// How long a case stays open in a browser after the last step.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
@@ -202,6 +202,8 @@ pub struct MyCase {
     pub end_protection_at: Option<DateTime<Utc>>,
     /// Whether the law makes us keep the case: nothing is erased meanwhile.
     pub legal_hold: bool,
+    /// When the case is erased by a rule of retention; none if it is open, or no rule is about it.
+    pub erased_at: Option<DateTime<Utc>>,
     /// Whether the reporter asked that nobody work on it any more.
     pub withdraw_asked: bool,
     /// Whether that is done as soon as they ask, without anybody reading the case first.
@@ -284,6 +286,7 @@ struct CaseRow {
     received_at: DateTime<Utc>,
     erase_words_at: Option<DateTime<Utc>>,
     end_protection_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
     legal_hold: bool,
     withdraw_asked: bool,
     level: i64,
@@ -310,7 +313,7 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
     let row = fetch_optional!(
         tx,
         CaseRow,
-        "SELECT reference, state, outcome, country, received_at, erase_words_at, end_protection_at, legal_hold, level,
+        "SELECT reference, state, outcome, country, received_at, closed_at, erase_words_at, end_protection_at, legal_hold, level,
             withdraw_asked_at IS NOT NULL AS withdraw_asked
          FROM cases WHERE id = $1",
         open.case
@@ -333,6 +336,7 @@ async fn read_case(tx: &mut Tx, open: &Open) -> Result<Option<MyCase>, Error> {
         erase_words_at: row.erase_words_at,
         end_protection_at: row.end_protection_at,
         legal_hold: row.legal_hold,
+        erased_at: retention::erased_at(&retention::read(tx).await?, row.state, row.outcome, row.closed_at),
         withdraw_asked: row.withdraw_asked,
         stops_at_once: withdrawal::stops_at_once(row.level),
     }))

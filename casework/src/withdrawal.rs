@@ -45,7 +45,8 @@ pub(crate) async fn ask(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<(), Er
 pub(crate) async fn cancel(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<(), Error> {
     let cancelled = execute!(
         tx,
-        "UPDATE cases SET withdraw_asked_at = NULL, state = CASE WHEN state = $1 THEN $2 ELSE state END
+        "UPDATE cases SET withdraw_asked_at = NULL, state = CASE WHEN state = $1 THEN $2 ELSE state END,
+            closed_at = CASE WHEN state = $1 THEN NULL ELSE closed_at END
          WHERE id = $3 AND withdraw_asked_at IS NOT NULL",
         CaseState::Withdrawn,
         CaseState::Reopened,
@@ -81,8 +82,9 @@ pub async fn confirm(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
 async fn stop(cw: &Casework, tx: &mut Tx, case: Uuid, by: Actor) -> Result<(), Error> {
     execute!(
         tx,
-        "UPDATE cases SET state = $1, holder_id = NULL, touched_at = NULL WHERE id = $2",
+        "UPDATE cases SET state = $1, closed_at = $2, holder_id = NULL, touched_at = NULL WHERE id = $3",
         CaseState::Withdrawn,
+        cw.now(),
         case
     )?;
     notice::withdraw_unsent(tx, case).await?;

@@ -11,6 +11,7 @@ use casework::assessment::{self, Judgement, Look};
 use casework::case::{self, OpenCase, Refused};
 use casework::case_keys::EpochKey;
 use casework::history::Event;
+use casework::legal_hold::{self, HoldReason};
 use casework::press::Press;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{CaseState, Class, ContextLabel, LegalBasis, Outcome, Role};
@@ -213,15 +214,17 @@ async fn notes_labels_and_a_legal_hold_are_kept_and_every_act_is_in_history_and_
         let both = BTreeSet::from([ContextLabel::Coerced, ContextLabel::ChildMade]);
         label::set(cw, &analyst, case, &both).await.unwrap();
         label::set(cw, &analyst, case, &BTreeSet::from([ContextLabel::Coerced])).await.unwrap();
-        assert!(matches!(case::hold_for_law(cw, &analyst, case, true).await, Err(Refused::LeadsOnly)));
-        case::hold_for_law(cw, &lead, case, true).await.unwrap();
+        assert!(matches!(legal_hold::put(cw, &analyst, case, HoldReason::Police, None).await, Err(Refused::LeadsOnly)));
+        legal_hold::put(cw, &lead, case, HoldReason::Police, Some(&words("File 12."))).await.unwrap();
 
         let opened = open(world, &analyst, case).await;
         assert_eq!(opened.labels, [ContextLabel::Coerced]);
         assert_eq!(opened.notes[0].body, "Calls from the school.");
         assert!(opened.facts.legal_hold);
         let events = events(&opened);
-        for event in [Event::Taken, Event::Opened, Event::Noted, Event::LegalHold { on: true }] {
+        for event in
+            [Event::Taken, Event::Opened, Event::Noted, Event::LegalHold { on: true, reason: Some(HoldReason::Police) }]
+        {
             assert!(events.contains(&&event), "{event:?}");
         }
         assert!(events.contains(&&Event::Unlabelled { label: "child_made".to_owned() }));

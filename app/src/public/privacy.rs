@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use casework::retention::{self, Rule};
 use leptos::prelude::*;
 
+use crate::error::Answer;
 use crate::operator::Operator;
 use crate::page::Page;
 use crate::paths::Privacy;
@@ -14,9 +15,10 @@ use crate::words::{Language, say_count};
 use crate::{App, say};
 
 /// The page.
-pub async fn show(State(app): State<Arc<App>>, Path(Privacy { language }): Path<Privacy>, visit: Visit) -> Response {
+pub async fn show(State(app): State<Arc<App>>, Path(Privacy { language }): Path<Privacy>, visit: Visit) -> Answer {
     let operator = &app.operator;
-    Page::public(&visit).render(&app, &visit, || {
+    let by_itself = by_itself(language, &retention::rules(&app.casework).await?);
+    Ok(Page::public(&visit).render(&app, &visit, || {
         view! {
             <div class="narrow prose">
                 <h1>{say!(language, "privacy.title")}</h1>
@@ -31,7 +33,9 @@ pub async fn show(State(app): State<Arc<App>>, Path(Privacy { language }): Path<
                 <ul>{points(language, "not", &["name", "address", "trackers", "browser"])}</ul>
                 <h2>{say!(language, "privacy.long.title")}</h2>
                 <ul>
-                    {points(language, "long", &["draft", "case", "erase"])}
+                    {points(language, "long", &["draft", "case"])}
+                    {by_itself}
+                    {points(language, "long", &["erase"])}
                     <li>{say_count(language, "privacy.backups", u64::from(operator.backup_days))}</li>
                     {points(language, "long", &["law", "mails"])}
                 </ul>
@@ -40,7 +44,18 @@ pub async fn show(State(app): State<Arc<App>>, Path(Privacy { language }): Path<
                 {own_words(language, operator)}
             </div>
         }
-    })
+    }))
+}
+
+/// After how many days at most an ended case is erased, if every ending has a rule; if only some have one, that some are.
+fn by_itself(language: Language, rules: &[Rule]) -> Option<impl IntoView + use<>> {
+    let most = rules.iter().map(|rule| rule.days).max()?;
+    let is_every = rules.len() == retention::endings().count();
+    let words = match is_every {
+        true => say_count(language, "privacy.by_itself", most.into()),
+        false => say!(language, "privacy.long.some_by_itself"),
+    };
+    Some(view! { <li>{words}</li> })
 }
 
 fn paragraphs(language: Language, part: &'static str, keys: &'static [&'static str]) -> impl IntoView {

@@ -25,7 +25,7 @@ impl Ending {
     }
 
     /// Of a case's state and outcome.
-    pub(super) fn of(state: CaseState, outcome: Option<Outcome>) -> Result<Self, Error> {
+    pub(crate) fn of(state: CaseState, outcome: Option<Outcome>) -> Result<Self, Error> {
         match state {
             CaseState::Closed => outcome.map(Self::Closed).ok_or(Error::Inconsistent("cases.outcome")),
             CaseState::Withdrawn => Ok(Self::Withdrawn),

@@ -3,6 +3,7 @@
 mod organisations;
 mod priority;
 mod recovery_key;
+mod retention;
 mod routing;
 mod staff;
 mod teams;
@@ -16,7 +17,7 @@ use leptos::prelude::*;
 
 use crate::paths::{
     ChangeRole, EndTeam, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable,
-    RecoveryKey, RemoveMember, ResetMember, Resume, Routing, Staff, Suspend, Team, Teams, Templates, Url,
+    RecoveryKey, RemoveMember, ResetMember, Resume, Retention, Routing, Staff, Suspend, Team, Teams, Templates, Url,
 };
 use crate::words::Language;
 use crate::{App, say};
@@ -41,6 +42,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(Team::PATTERN, get(teams::to_list).post(teams::change))
         .route(EndTeam::PATTERN, get(teams::to_list).post(teams::end))
         .route(PriorityTable::PATTERN, get(priority::show).post(priority::save))
+        .route(Retention::PATTERN, get(retention::show).post(retention::save))
         .route(RecoveryKey::PATTERN, get(recovery_key::show).post(recovery_key::renew))
 }
 
@@ -52,12 +54,13 @@ pub(super) enum Tab {
     Organisations(OrganisationKind),
     Routing,
     Priority,
+    Retention,
     Recovery,
     Templates,
 }
 
 impl Tab {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Staff,
         Self::Teams,
         Self::Organisations(OrganisationKind::Hotline),
@@ -66,12 +69,13 @@ impl Tab {
         Self::Organisations(OrganisationKind::Police),
         Self::Routing,
         Self::Priority,
+        Self::Retention,
         Self::Recovery,
         Self::Templates,
     ];
 
     fn is_for(self, role: Role) -> bool {
-        role == Role::Administrator || matches!(self, Self::Staff | Self::Teams | Self::Templates)
+        role == Role::Administrator || matches!(self, Self::Staff | Self::Teams | Self::Retention | Self::Templates)
     }
 
     fn href(self, language: Language) -> String {
@@ -81,6 +85,7 @@ impl Tab {
             Self::Organisations(kind) => Organisations { language, kind }.to_string(),
             Self::Routing => Routing { language }.to_string(),
             Self::Priority => PriorityTable { language }.to_string(),
+            Self::Retention => Retention { language }.to_string(),
             Self::Recovery => RecoveryKey { language }.to_string(),
             Self::Templates => Templates { language }.to_string(),
         }
@@ -93,6 +98,7 @@ impl Tab {
             Self::Organisations(kind) => say!(language, format!("administration.kind.{kind}")),
             Self::Routing => say!(language, "administration.routing.title"),
             Self::Priority => say!(language, "administration.priority.title"),
+            Self::Retention => say!(language, "retention.title"),
             Self::Recovery => say!(language, "administration.recovery.title"),
             Self::Templates => say!(language, "template.title"),
         }

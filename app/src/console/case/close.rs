@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use casework::case::{self, Refused};
+use casework::legal_hold::{self, HoldReason};
 use casework::taxonomy::{CaseState, Outcome};
 use casework::text::Words;
 use casework::withdrawal;
@@ -90,17 +91,31 @@ pub async fn withdraw(
     work.answer(Part::Close, Fields::default(), done).await
 }
 
-/// Puts a legal hold on, or takes it off.
+/// Puts a legal hold on, for a reason, or takes it off.
 pub async fn legal_hold(
     State(app): State<Arc<App>>,
-    Path(paths::LegalHold { case, .. }): Path<paths::LegalHold>,
+    Path(paths::LegalHold { language, case }): Path<paths::LegalHold>,
     visit: Visit,
     Holder(session): Holder,
     fields: Fields,
 ) -> Answer {
     let work = Work { app, visit, session, case };
-    let done = case::hold_for_law(&work.app.casework, &work.session, case, fields.has("hold", "on")).await;
-    work.answer(Part::Close, fields, done).await
+    if fields.has("hold", "off") {
+        let done = legal_hold::lift(&work.app.casework, &work.session, case).await;
+        return work.answer(Part::Hold, fields, done).await;
+    }
+    let reason = fields.get("hold_reason").parse::<HoldReason>();
+    let reason = reason.map_err(|_| Problem::new("hold_reason", say!(language, "case.problem.hold_reason")));
+    match (reason, optional_words_in(language, &fields, "hold_words", LONGEST)) {
+        (Ok(reason), Ok(words)) => {
+            let done = legal_hold::put(&work.app.casework, &work.session, case, reason, words.as_ref()).await;
+            work.answer(Part::Hold, fields, done).await
+        }
+        (reason, words) => {
+            let problems = [reason.err(), words.err()].into_iter().flatten().collect();
+            work.again(Part::Hold, StatusCode::UNPROCESSABLE_ENTITY, fields, problems).await
+        }
+    }
 }
 
 /// What can be done about where the case stands.
@@ -116,8 +131,10 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
         button(paths::ReopenCase { language, case: facts.id }.to_string(), say!(language, "case.end.reopen"), None)
     });
     let hold = desk.is_lead.then(|| hold_form(desk));
-    let held = (facts.legal_hold && !desk.is_lead)
-        .then(|| view! { <p class="pill wait">{say!(language, "case.end.held")}</p> });
+    let held = facts.legal_hold.then(|| {
+        let reason = facts.hold_reason.map(|reason| format!(" · {}", hold_reason(language, reason)));
+        view! { <p class="pill wait">{say!(language, "case.end.held")} {reason}</p> }
+    });
     let is_anything = steps.is_some() || close.is_some() || reopen.is_some() || hold.is_some() || held.is_some();
     is_anything.then(|| {
         view! {
@@ -186,10 +203,27 @@ fn close_form(desk: &Desk) -> AnyView {
 
 fn hold_form(desk: &Desk) -> AnyView {
     let language = desk.language;
-    let (words, value) = if desk.case.facts.legal_hold {
-        (say!(language, "case.end.hold_off"), "off")
-    } else {
-        (say!(language, "case.end.hold_on"), "on")
-    };
-    button(paths::LegalHold { language, case: desk.id() }.to_string(), words, Some(("hold", value.to_owned())))
+    let action = paths::LegalHold { language, case: desk.id() }.to_string();
+    if desk.case.facts.legal_hold {
+        return button(action, say!(language, "case.end.hold_off"), Some(("hold", "off".to_owned())));
+    }
+    let form = desk.form(Part::Hold);
+    let reasons = HoldReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), hold_reason(language, *reason)));
+    let reasons = std::iter::once(Choice::new("", say!(language, "case.choose"))).chain(reasons).collect();
+    view! {
+        <details class="more" id="hold" open=desk.came_back(Part::Hold)>
+            <summary>{say!(language, "case.end.hold_on")}</summary>
+            <form method="post" action=action>
+                {select_field(&form, "hold_reason", say!(language, "case.hold.reason"), Some(say!(language, "case.hold.hint")), reasons)}
+                {text_area(&form, "hold_words", say!(language, "case.hold.words"), Some(say!(language, "case.hold.words_hint")), 3)}
+                <p><button class="btn quiet small" type="submit">{say!(language, "case.hold.now")}</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The words for a reason.
+pub(in crate::console) fn hold_reason(language: Language, reason: HoldReason) -> String {
+    say!(language, format!("case.hold.{reason}"))
 }

@@ -75,6 +75,7 @@ enum Part {
     Close,
     Referral,
     Hands,
+    Hold,
     Skip,
 }
 
@@ -88,6 +89,7 @@ impl Part {
             Self::Close => "end",
             Self::Referral => "referral",
             Self::Hands => "hands",
+            Self::Hold => "hold",
             Self::Skip => "skip",
         }
     }

@@ -148,8 +148,10 @@ fn facts(desk: &Desk) -> AnyView {
         ("received", desk.time(facts.received_at)),
         ("deadline", desk.time(facts.deadline)),
     ];
+    let erased_at = desk.case.erased_at.filter(|_| !facts.legal_hold).map(|at| ("erased", desk.time(at)));
     let rows = rows
         .into_iter()
+        .chain(erased_at)
         .map(|(key, words)| view! { <dt>{say!(language, format!("case.fact.{key}"))}</dt> <dd>{words}</dd> })
         .collect_view();
     view! {

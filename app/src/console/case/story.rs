@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::close::hold_reason;
 use super::hands::skip_reason;
 use super::teller::Teller;
 use super::words::{age, harm, label, language_name, outcome, reporter, state};
@@ -184,7 +185,11 @@ fn words(teller: &Teller<'_>, event: &Event) -> String {
             say!(language, "case.history.unlabelled", label = label_of(language, code))
         }
         Event::Assessed { position } => say!(language, format!("case.history.assessed_{position}")),
-        Event::LegalHold { on } => say!(language, if *on { "case.history.hold_on" } else { "case.history.hold_off" }),
+        Event::LegalHold { on: true, reason: Some(reason) } => {
+            say!(language, "case.history.hold_on_for", reason = hold_reason(language, *reason))
+        }
+        Event::LegalHold { on: true, .. } => say!(language, "case.history.hold_on"),
+        Event::LegalHold { on: false, .. } => say!(language, "case.history.hold_off"),
         Event::NoticeDrafted { provider } => say!(language, "case.history.notice_drafted", provider = provider),
         Event::NoticeApproved { provider } => say!(language, "case.history.notice_approved", provider = provider),
         Event::Notice { provider, state, .. } => {

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use casework::account::AccountHandle;
+use casework::figures::Ending;
 use casework::taxonomy::{
     AgeBand, CaseState, Class, ContextLabel, Danger, Harm, LanguageCode, LegalBasis, OrganisationKind, Outcome,
     Reporter, Spreading,
@@ -43,6 +44,15 @@ words_of! {
     label(ContextLabel) = "label";
     /// Police or hotline.
     organisation_kind(OrganisationKind) = "organisation";
+}
+
+/// How a case ended, or that it has not.
+pub fn ending(language: Language, ending: Ending) -> String {
+    match ending {
+        Ending::Closed(code) => outcome(language, code),
+        Ending::Withdrawn => say!(language, "figures.withdrawn"),
+        Ending::Open => say!(language, "figures.open"),
+    }
 }
 
 /// A reporter's language, by its own name where it is one of ours.

@@ -4,7 +4,7 @@ use casework::figures::{Ending, Figures, Spread};
 use casework::taxonomy::Country;
 use chrono::TimeDelta;
 
-use super::super::case::words::{harm, language_name, outcome};
+use super::super::case::words::{ending, harm, language_name};
 use crate::words::{Language, say_duration};
 use crate::{countries, say};
 
@@ -180,15 +180,6 @@ impl Build<'_> {
         };
         let rows = self.figures.intake.countries.iter().map(|(code, cases)| counted(name(code), *cases));
         self.table("countries", &["reports"], most_first(rows.collect()))
-    }
-}
-
-/// How a case ended, or that it has not.
-fn ending(language: Language, ending: Ending) -> String {
-    match ending {
-        Ending::Closed(code) => outcome(language, code),
-        Ending::Withdrawn => say!(language, "figures.withdrawn"),
-        Ending::Open => say!(language, "figures.open"),
     }
 }
 

@@ -194,6 +194,7 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 {outcome(language, case)}
                 {stopping(language, case)}
                 {pending(app, language, case)}
+                {erased_by_itself(app, language, case)}
                 {case.nothing_could_be_done().then(|| sorry(language, case))}
                 {news(language, zone, case)}
                 {road::road(language, zone, case)}
@@ -256,6 +257,19 @@ fn pending(app: &App, language: Language, case: &Case) -> impl IntoView + use<> 
             {case.legal_hold.then(|| view! { <p><b>{say!(language, "my_case.pending.hold")}</b></p> })}
             <p>{say!(language, "my_case.pending.stranger")}</p>
             {keep_form(language, "my_case.pending.stop")}
+        </section>
+    })
+}
+
+/// It has ended, and one day we erase it without being asked.
+fn erased_by_itself(app: &App, language: Language, case: &Case) -> impl IntoView + use<> {
+    let at = case.erased_at.filter(|_| case.erase_words_at.is_none() && !case.legal_hold)?;
+    let day = say_time(language, app.casework.hours.zone(), at);
+    let is_protected = case.protection.listed > 0 && case.end_protection_at.is_none();
+    Some(view! {
+        <section class="notice">
+            <p>{say!(language, "my_case.by_itself.words", day = day)}</p>
+            {is_protected.then(|| view! { <p>{say!(language, "my_case.by_itself.protected")}</p> })}
         </section>
     })
 }
