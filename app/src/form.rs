@@ -205,11 +205,16 @@ pub fn text_area(
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             {problem_line(name, problem.clone())}
             <textarea id=name name=name rows=rows dir="auto"
-                aria-invalid=problem.is_some().then_some("true") aria-describedby=described>
-                {format!("\n{}", form.fields.get(name))}
-            </textarea>
+                aria-invalid=problem.is_some().then_some("true") aria-describedby=described
+                inner_html=in_text_area(form.fields.get(name))></textarea>
         </div>
     }
+}
+
+/// The HTML of what stands in a `textarea`. The renderer writes the children of one as they are, so that what somebody typed
+/// could end it and go on as a page of theirs. The line break before it is not part of it (HTML, section 13.1.2.5).
+pub fn in_text_area(text: &str) -> String {
+    format!("\n{}", html_escape::encode_text(text))
 }
 
 /// One of several: value and words.

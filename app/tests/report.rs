@@ -163,6 +163,10 @@ async fn what_is_wrong_stands_beside_its_field_and_nothing_is_lost() {
         assert!(wrong.html.contains("http://127.0.0.1/secret"), "the bad one is named");
         assert!(wrong.html.contains("links-problem") && wrong.html.contains("role=\"alert\""));
         assert!(shows(&wrong, pasted), "what was typed still stands there");
+        let ends = "http://127.0.0.1/</textarea><b>&lt;";
+        let wrong = browser.post("/en/seen/links", &[("links", ends)]).await;
+        let escaped = "\nhttp://127.0.0.1/&lt;/textarea&gt;&lt;b&gt;&amp;lt;</textarea>";
+        assert!(shows(&wrong, escaped), "what ends a field in the page's source does not end it");
         let empty = browser.post("/en/seen/what", &[]).await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!empty.html.contains("report."), "{}", around(&empty.html, "report."));
