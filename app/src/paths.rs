@@ -139,6 +139,16 @@ urls! {
     Resume { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/resume";
     /// Which hotline gets which report.
     Routing { language: Language } = "/{language}/console/administration/routing";
+    /// Away for a while.
+    Pause { language: Language } = "/{language}/console/pause";
+    /// The pages speak of no pause for a while.
+    QuietPause { language: Language } = "/{language}/console/pause/not-now";
+    /// Gives one's cases on at the end of a shift.
+    HandOver { language: Language } = "/{language}/console/hand-over";
+    /// Lighter work for a while, for oneself.
+    AccountLighter { language: Language } = "/{language}/console/account/lighter";
+    /// Who has the hard work, and who lighter work.
+    Rotation { language: Language } = "/{language}/console/administration/rotation";
     /// The teams of one's hotline.
     Teams { language: Language } = "/{language}/console/administration/teams";
     /// One of them.

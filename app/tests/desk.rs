@@ -173,6 +173,63 @@ async fn a_team_is_made_given_a_case_and_asked_for_in_the_queue() {
 }
 
 #[tokio::test]
+async fn a_shift_ends_with_every_case_given_on_and_what_cannot_be_stays_with_its_words() {
+    on_each_engine(async |world| {
+        let (browser, threat, seen) = desk(world).await;
+        let page = "/en/console/hand-over";
+        position(&browser.get(page).await, "Nothing is in your hands.");
+        let mut cases = Vec::new();
+        for _ in 0..2 {
+            cases
+                .push(browser.post("/en/console/take-next", &[]).await.location.rsplit_once('/').unwrap().1.to_owned());
+        }
+        let shown = browser.get(page).await;
+        position(&shown, &threat);
+        position(&shown, &seen);
+        let nobody = world.cw.new_id().to_string();
+        let both = [
+            ("case", &*cases[0]),
+            ("to", &*nobody),
+            ("words", "He writes <at> night."),
+            ("case", &*cases[1]),
+            ("to", "queue"),
+            ("words", "Waits for nobody."),
+        ];
+        let again = browser.post(page, &both).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        position(&again, "He writes &lt;at&gt; night.");
+        assert!(again.html.contains(&threat) && !again.html.contains(&seen), "one was given on");
+        position(&browser.get(&format!("/en/console/case/{}", cases[1])).await, "Waits for nobody.");
+        let kept = [("case", &*cases[0]), ("to", ""), ("words", "")];
+        assert_eq!(browser.post(page, &kept).await.status, StatusCode::SEE_OTHER);
+        position(&browser.get(page).await, &threat);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hard_cases_are_counted_in_the_side_bar_and_a_pause_is_offered() {
+    on_each_engine(async |world| {
+        let (browser, ..) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        for _ in 0..14 {
+            browser.get(&case).await;
+            world.clock.advance(TimeDelta::minutes(4));
+        }
+        let queue = browser.get("/en/console").await;
+        position(&queue, "56 minutes of hard cases today");
+        position(&queue, "A few minutes away do good.");
+        position(&browser.get("/en/console/pause").await, "Away for a while");
+        let after = browser.get("/en/console").await;
+        assert!(!after.html.contains("A few minutes away"));
+        let lighter = browser.post("/en/console/account/lighter", &[("days", "3")]).await;
+        position(&follow(&browser, &lighter).await, "Lighter work until");
+        position(&browser.get("/en/console/administration/rotation").await, "Lighter work until");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_is_wrong_comes_back_with_everything_typed() {
     on_each_engine(async |world| {
         let (browser, ..) = desk(world).await;
@@ -180,6 +237,11 @@ async fn a_form_that_is_wrong_comes_back_with_everything_typed() {
         let note = browser.post(&format!("{case}/note"), &[("note", "  ")]).await;
         assert_eq!(note.status, StatusCode::UNPROCESSABLE_ENTITY);
         position(&note, "Write something first.");
+
+        // What ends the field in the page's source does not end it.
+        let ends = [("outcome", ""), ("explanation", "</textarea><b>&lt; bold")];
+        let close = browser.post(&format!("{case}/close"), &ends).await;
+        position(&close, "\n&lt;/textarea&gt;&lt;b&gt;&amp;lt; bold</textarea>");
 
         let long = "ä".repeat(5_001);
         let message = browser.post(&format!("{case}/message"), &[("message", &long), ("wait", "yes")]).await;

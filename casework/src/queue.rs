@@ -214,8 +214,8 @@ macro_rules! may_hold {
 
 pub(crate) use {may_hold, queued, to_do};
 
-/// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`], [`crate::skip`],
-/// [`crate::team`]). In danger (level 0) language keeps nobody away.
+/// Whether the person `$2` is given a case by [`take_next`] at `$3` ([`crate::staff::takes`],
+/// [`crate::staff::lighter`], [`crate::skip`], [`crate::team`]). In danger (level 0) language keeps nobody away.
 macro_rules! is_given {
     () => {
         "NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = cases.id AND skip.staff_id = $2 AND skip.until > $3)
@@ -224,6 +224,8 @@ macro_rules! is_given {
          AND (level = 0 OR NOT EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2)
             OR EXISTS (SELECT 1 FROM staff_language WHERE staff_language.staff_id = $2
                 AND staff_language.language = cases.language))
+         AND (level NOT IN (1, 2) OR NOT EXISTS
+            (SELECT 1 FROM lighter_work WHERE lighter_work.staff_id = $2 AND lighter_work.until > $3))
          AND (team_id IS NULL OR level <= 1 OR deadline < $3
             OR EXISTS (SELECT 1 FROM team_member WHERE team_member.team_id = cases.team_id AND team_member.staff_id = $2)
             OR NOT EXISTS (SELECT 1 FROM team_member JOIN staff ON staff.id = team_member.staff_id
@@ -536,6 +538,18 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
         return Err(Refused::NotInYourHands);
     }
     note_release(cw, &mut tx, session, case).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts the case in one's hands back, with a word about it if there is one to say.
+pub async fn leave(cw: &Casework, session: &StaffSession, case: Uuid, words: Option<&Words>) -> Result<(), Refused> {
+    let mut tx = cw.storage.write().await?;
+    let held = crate::case::in_hands(cw, &mut tx, session, case).await?;
+    if let Some(words) = words {
+        note::write(cw, &mut tx, &held, session.staff, words).await?;
+    }
+    put_back(cw, &mut tx, session, case).await?;
     tx.commit().await?;
     Ok(())
 }

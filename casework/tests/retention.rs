@@ -76,7 +76,10 @@ async fn a_case_goes_when_its_rule_says_and_its_files_stay_protected() {
         let day = world.cw.now().date_naive();
         let trace = retention::trace(&world.cw, &lead).await.unwrap();
         assert_eq!(trace, [Trace { day, why: Why::Rule(REFERRED, 30), number: 1 }]);
-        assert_eq!(world.count("SELECT count(*) FROM audit WHERE action = 'case.erased' AND payload = 'referred:30'").await, 1);
+        assert_eq!(
+            world.count("SELECT count(*) FROM audit WHERE action = 'case.erased' AND payload = 'referred:30'").await,
+            1
+        );
     })
     .await;
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::CookieJar;
+use casework::staff::lighter;
 use casework::staff::member;
 use casework::staff::password::{self, ChangeError};
 use casework::staff::second_factor;
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::administration::rotation;
 use super::flash::{Outcome, flash};
 use super::frame::{Place, console_page};
 use super::signed::{Holder, Signed};
@@ -28,7 +30,8 @@ use crate::form::{
     Choice, Fields, FormState, Problem, choices, error_summary, language_choices, select_field, text_field,
 };
 use crate::paths::{
-    Account, AccountCodes, AccountLanguage, AccountPassword, AccountTakes, SignIn, SignOutEverywhere, Url,
+    Account, AccountCodes, AccountLanguage, AccountLighter, AccountPassword, AccountTakes, SignIn, SignOutEverywhere,
+    Url,
 };
 use crate::visit::Visit;
 use crate::words::{Language, say_count, say_time};
@@ -41,6 +44,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(AccountPassword::PATTERN, get(to_account).post(change_password))
         .route(AccountCodes::PATTERN, get(to_account).post(new_codes))
         .route(AccountLanguage::PATTERN, get(to_account).post(change_language))
+        .route(AccountLighter::PATTERN, get(to_account).post(change_lighter))
         .route(AccountTakes::PATTERN, get(to_account).post(change_takes))
         .route(SignOutEverywhere::PATTERN, get(to_account).post(sign_out_everywhere))
 }
@@ -90,6 +94,7 @@ async fn page(
     let open = session::own(&app.casework, session).await?;
     let address = member::own_address(&app.casework, session).await?;
     let takes = if session.is_holder() { Some(takes::own(&app.casework, session).await?) } else { None };
+    let lighter = lighter::own(&app.casework, session).await?;
     let left = second_factor::recovery_codes_left(&app.casework, session).await?;
     let (own, role) = (session.id, session.role);
     let zone = app.casework.hours.zone();
@@ -108,7 +113,7 @@ async fn page(
                 <p class="lede">{who}</p>
                 {done.map(|done| flash(done.words(language)))}
                 {error_summary(language, &form)}
-                {takes.map(|takes| takes_form(language, &takes))}
+                {takes.map(|takes| view! { {takes_form(language, &takes)} {lighter_form(language, lighter.map(time))} })}
                 {sessions(language, own, open, time)}
                 {password_form(language, &address, &form)}
                 {codes_form(language, left, &address, &form)}
@@ -233,6 +238,36 @@ async fn change_takes(
         left_out: fields.all("left_out").filter_map(|code| code.parse().ok()).collect(),
     };
     takes::change(&app.casework, &session, &takes).await?;
+    Ok(Redirect::to(&format!("{}?done=takes", Account { language })).into_response())
+}
+
+/// Nothing hard for a while.
+fn lighter_form(language: Language, until: Option<String>) -> impl IntoView + use<> {
+    let form = FormState::default();
+    let now = match until {
+        Some(until) => say!(language, "care.lighter.until", until = until),
+        None => say!(language, "care.lighter.not_now"),
+    };
+    view! {
+        <section class="panel" id="lighter">
+            <h2>{say!(language, "care.lighter.title")}</h2>
+            <p>{say!(language, "care.lighter.text")}</p>
+            <p><b>{now}</b></p>
+            <form method="post" action=AccountLighter { language }.to_string()>
+                {select_field(&form, "days", say!(language, "care.lighter.for"), None, rotation::lengths(language))}
+                <div class="actions"><button class="btn quiet">{say!(language, "account.takes.button")}</button></div>
+            </form>
+        </section>
+    }
+}
+
+async fn change_lighter(
+    State(app): State<Arc<App>>,
+    Path(AccountLighter { language }): Path<AccountLighter>,
+    Holder(session): Holder,
+    fields: Fields,
+) -> Answer {
+    lighter::change(&app.casework, &session, session.staff, fields.get("days").parse().unwrap_or_default()).await?;
     Ok(Redirect::to(&format!("{}?done=takes", Account { language })).into_response())
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::queue::{self, Counts};
+use casework::staff::exposure::{self, Exposure};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use leptos::prelude::*;
 
-use super::{keys, live};
+use super::{keys, live, pause};
 use crate::page::Page;
 use crate::visit::Visit;
 use crate::words::Language;
@@ -147,7 +148,8 @@ impl Place {
 
 /// Renders a console page for a signed-in member of staff.
 ///
-/// The counts in the side bar are those of this moment; where they cannot be had, the page goes without them.
+/// The counts in the side bar are those of this moment; where they cannot be had, the page goes without them, and so with
+/// how long this member has looked at hard cases.
 pub async fn console_page<V: IntoView + 'static>(
     app: &Arc<App>,
     visit: &Visit,
@@ -157,8 +159,10 @@ pub async fn console_page<V: IntoView + 'static>(
     title: String,
     content: impl FnOnce() -> V + Send,
 ) -> Response {
+    let exposure = exposure::own(&app.casework, session).await.unwrap_or_default();
+    let reminder = pause::reminder(visit.language, exposure);
     let counts = if session.is_holder() { queue::counts(&app.casework, session).await.ok() } else { None };
-    let nav = nav(visit, session, status, place, counts);
+    let nav = nav(visit, session, status, place, counts, exposure);
     let demo = app.demo.then(|| say!(visit.language, "frame.demo"));
     let skip = say!(visit.language, "frame.skip");
     let sheet = keys::sheet(visit.language);
@@ -169,6 +173,7 @@ pub async fn console_page<V: IntoView + 'static>(
                 {nav}
                 <main id="main" class="work" tabindex="-1">
                     {demo.map(|words| view! { <p class="demo-mark">{words}</p> })}
+                    {reminder}
                     {content()}
                 </main>
             </div>
@@ -177,7 +182,14 @@ pub async fn console_page<V: IntoView + 'static>(
     })
 }
 
-fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, counts: Option<Counts>) -> AnyView {
+fn nav(
+    visit: &Visit,
+    session: &StaffSession,
+    status: StatusCode,
+    here: Place,
+    counts: Option<Counts>,
+    exposure: Exposure,
+) -> AnyView {
     let language = visit.language;
     let links = Place::ALL
         .into_iter()
@@ -197,7 +209,7 @@ fn nav(visit: &Visit, session: &StaffSession, status: StatusCode, here: Place, c
             <a class="menu" href="#rail">{say!(language, "console.nav.menu")}</a>
             <div class="rail" id="rail">
                 {links}
-                <p class="who">{session.name.clone()}</p>
+                <p class="who">{session.name.clone()} {pause::meter(language, exposure)}</p>
                 <form method="post" action=paths::SignOut { language }.to_string()>
                     <button type="submit">{say!(language, "sign_in.out")}</button>
                 </form>

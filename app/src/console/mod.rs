@@ -11,11 +11,13 @@ mod figures;
 mod flash;
 mod flood;
 pub mod frame;
+mod hand_over;
 mod keys;
 mod live;
 mod new_password;
 mod notice;
 mod on_call;
+mod pause;
 mod plain;
 mod queue;
 mod recover;
@@ -61,6 +63,8 @@ pub fn router() -> Router<Arc<App>> {
         .merge(administration::router())
         .merge(notice::router())
         .merge(on_call::router())
+        .merge(pause::router())
+        .merge(hand_over::router())
         .merge(template::router())
         .route(Welcome::PATTERN, get(welcome::show).post(welcome::choose_password))
         .route(SecondFactor::PATTERN, get(welcome::second_factor).post(welcome::confirm))

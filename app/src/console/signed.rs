@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::recovery;
+use casework::staff::exposure;
 use casework::staff::session::{self, StaffSession};
 use casework::taxonomy::Role;
 use leptos::prelude::*;
@@ -63,6 +64,8 @@ impl FromRequestParts<Arc<App>> for Holder {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let Signed(session) = Signed::from_request_parts(parts, app).await?;
         if session.is_holder() {
+            let ticked = exposure::tick(&app.casework, &session).await;
+            ticked.map_err(|cause| Failure::from(cause).into_response())?;
             return Ok(Self(session));
         }
         let Ok(visit) = Visit::from_request_parts(parts, app).await;

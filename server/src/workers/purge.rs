@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use casework::staff::{session, takes};
+use casework::staff::{exposure, lighter, session, takes};
 use casework::{Error, bulk, draft, flood, lapse, on_call, press, skip, video};
 
 use super::Surroundings;
 
 /// Drafts an hour after the last step, sessions whose time is over, presses and acts in bulk of days ago, what a member
-/// skipped, left to others or was told of, times on call that are over, floods that ended, and frames of videos that
+/// skipped, left to others, looked at or was told of, times on call that are over, floods that ended, and frames of videos that
 /// nothing holds any more.
 pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error> {
     let cw = &surroundings.app.casework;
@@ -18,6 +18,8 @@ pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error
     bulk::purge(cw).await?;
     skip::purge(cw).await?;
     takes::purge(cw).await?;
+    lighter::purge(cw).await?;
+    exposure::purge(cw).await?;
     lapse::purge(cw).await?;
     on_call::purge(cw).await?;
     flood::purge(cw).await?;

@@ -4,6 +4,7 @@ mod organisations;
 mod priority;
 mod recovery_key;
 mod retention;
+pub(super) mod rotation;
 mod routing;
 mod staff;
 mod teams;
@@ -17,7 +18,8 @@ use leptos::prelude::*;
 
 use crate::paths::{
     ChangeRole, EndTeam, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable,
-    RecoveryKey, RemoveMember, ResetMember, Resume, Retention, Routing, Staff, Suspend, Team, Teams, Templates, Url,
+    RecoveryKey, RemoveMember, ResetMember, Resume, Retention, Rotation, Routing, Staff, Suspend, Team, Teams,
+    Templates, Url,
 };
 use crate::words::Language;
 use crate::{App, say};
@@ -38,6 +40,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(Suspend::PATTERN, get(organisations::to_organisation).post(organisations::suspend))
         .route(Resume::PATTERN, get(organisations::to_organisation).post(organisations::resume))
         .route(Routing::PATTERN, get(routing::show).post(routing::save))
+        .route(Rotation::PATTERN, get(rotation::show).post(rotation::change))
         .route(Teams::PATTERN, get(teams::show).post(teams::create))
         .route(Team::PATTERN, get(teams::to_list).post(teams::change))
         .route(EndTeam::PATTERN, get(teams::to_list).post(teams::end))
@@ -51,6 +54,7 @@ pub fn router() -> Router<Arc<App>> {
 pub(super) enum Tab {
     Staff,
     Teams,
+    Rotation,
     Organisations(OrganisationKind),
     Routing,
     Priority,
@@ -60,9 +64,10 @@ pub(super) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Staff,
         Self::Teams,
+        Self::Rotation,
         Self::Organisations(OrganisationKind::Hotline),
         Self::Organisations(OrganisationKind::TrustedFlagger),
         Self::Organisations(OrganisationKind::Provider),
@@ -75,13 +80,15 @@ impl Tab {
     ];
 
     fn is_for(self, role: Role) -> bool {
-        role == Role::Administrator || matches!(self, Self::Staff | Self::Teams | Self::Retention | Self::Templates)
+        role == Role::Administrator
+            || matches!(self, Self::Staff | Self::Teams | Self::Rotation | Self::Retention | Self::Templates)
     }
 
     fn href(self, language: Language) -> String {
         match self {
             Self::Staff => Staff { language }.to_string(),
             Self::Teams => Teams { language }.to_string(),
+            Self::Rotation => Rotation { language }.to_string(),
             Self::Organisations(kind) => Organisations { language, kind }.to_string(),
             Self::Routing => Routing { language }.to_string(),
             Self::Priority => PriorityTable { language }.to_string(),
@@ -95,6 +102,7 @@ impl Tab {
         match self {
             Self::Staff => say!(language, "administration.staff.title"),
             Self::Teams => say!(language, "administration.teams.title"),
+            Self::Rotation => say!(language, "care.rotation.title"),
             Self::Organisations(kind) => say!(language, format!("administration.kind.{kind}")),
             Self::Routing => say!(language, "administration.routing.title"),
             Self::Priority => say!(language, "administration.priority.title"),

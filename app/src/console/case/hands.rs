@@ -67,17 +67,19 @@ pub async fn skip(
 }
 
 /// To whom a case is given.
-enum Receiver {
+pub(in crate::console) enum Receiver {
+    /// One person.
     Colleague(Uuid),
     /// Nobody named: everybody.
     Team(Option<Uuid>),
 }
 
 /// In the form: before a team's id; alone, everybody.
-const TEAM: &str = "team:";
+pub(in crate::console) const TEAM: &str = "team:";
 
 impl Receiver {
-    fn parse(value: &str) -> Option<Self> {
+    /// A value of the form.
+    pub(in crate::console) fn parse(value: &str) -> Option<Self> {
         match value.strip_prefix(TEAM) {
             Some("") => Some(Self::Team(None)),
             Some(team) => team.parse().ok().map(|team| Self::Team(Some(team))),

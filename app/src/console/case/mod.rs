@@ -5,7 +5,7 @@
 
 pub(super) mod assess;
 pub(super) mod close;
-mod hands;
+pub(in crate::console) mod hands;
 pub(super) mod label;
 mod message;
 mod note;
@@ -26,6 +26,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use casework::case::{self, OpenCase, Refused};
 use casework::referral::Destination;
+use casework::staff::exposure::{self, HARD};
 use casework::staff::session::StaffSession;
 use casework::text::{Words, WordsError};
 use chrono::{DateTime, Utc};
@@ -194,7 +195,7 @@ impl Work {
     }
 }
 
-fn refusal(language: Language, refused: &Refused) -> String {
+pub(in crate::console) fn refusal(language: Language, refused: &Refused) -> String {
     match refused {
         Refused::HeldByAnother => say!(language, "case.refused.held_by_another"),
         Refused::NotInYourHands => say!(language, "case.refused.not_in_your_hands"),
@@ -210,7 +211,7 @@ fn refusal(language: Language, refused: &Refused) -> String {
 }
 
 /// Most characters of anything written on the desk.
-const LONGEST: usize = 5_000;
+pub(in crate::console) const LONGEST: usize = 5_000;
 
 /// What was typed into a field that must not be empty, or what to say about it.
 fn words_in(language: Language, fields: &Fields, field: &'static str) -> Result<Words, Problem> {
@@ -236,8 +237,14 @@ fn words_problem(language: Language, error: WordsError) -> String {
 
 /// Opens the case for whoever looks.
 async fn open(work: &Work) -> Result<OpenCase, Failure> {
-    match case::open(&work.app.casework, &work.session, work.case).await {
-        Ok(opened) => Ok(opened),
+    let casework = &work.app.casework;
+    match case::open(casework, &work.session, work.case).await {
+        Ok(opened) => {
+            if opened.facts.level <= HARD {
+                exposure::looks(casework, &work.session).await?;
+            }
+            Ok(opened)
+        }
         Err(Refused::Failed(cause)) => Err(Failure::Internal(cause)),
         Err(_) => Err(Failure::NotFound),
     }

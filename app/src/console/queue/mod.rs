@@ -120,13 +120,17 @@ async fn show(app: Arc<App>, visit: Visit, session: StaffSession, place: Place, 
     let is_for_many = matches!(place, Place::Queue | Place::Mine) && !page.rows.is_empty();
     let together = is_for_many.then(|| bulk::link(language, place, &fields, []));
     let rows = table.view(page.rows, is_filtered(&fields));
+    let hand_over = (place == Place::Mine && counts.mine > 0).then(|| {
+        let href = paths::HandOver { language }.to_string();
+        view! { <p><a class="btn quiet small" href=href>{say!(language, "care.hand_over.link")}</a></p> }
+    });
     let floods = match place {
         Place::Queue if is_first => flood::part(&app, &session, language).await?,
         _ => None,
     };
     let news = news(&app, language, &session, place, &fields, &counts).await?;
     Ok(console_page(&app, &visit, &session, StatusCode::OK, place, place.words(language), move || {
-        view! { {head} {news} {finder} {views} {filters} {together} {rows} {pager} {floods} }
+        view! { {head} {news} {finder} {views} {filters} {together} {hand_over} {rows} {pager} {floods} }
     })
     .await)
 }
