@@ -215,6 +215,8 @@ urls! {
     Figures { language: Language } = "/{language}/console/figures";
     /// The same as a file.
     FiguresFile { language: Language } = "/{language}/console/figures.csv";
+    /// The same as a workbook.
+    FiguresWorkbook { language: Language } = "/{language}/console/figures.xlsx";
     /// Who is on call.
     OnCall { language: Language } = "/{language}/console/on-call";
     /// Ends a member's time on call.

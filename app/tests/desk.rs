@@ -7,6 +7,8 @@
 mod casework_common;
 mod common;
 
+use std::io::{Cursor, Read};
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casework::bulk;
@@ -27,6 +29,7 @@ use chrono::TimeDelta;
 use common::{Browser, Page, site};
 use futures_util::StreamExt;
 use tower::ServiceExt;
+use zip::ZipArchive;
 
 const THREAT: Answers<'_> = &[
     (Step::Account, &[("provider", "Chatter"), ("handle", "@someone")]),
@@ -686,6 +689,17 @@ async fn figures_of_a_period_are_tables_with_bars_and_a_file() {
         assert!(file.html.starts_with("\u{FEFF}figure,row,column,value\r\n"), "{}", file.html);
         assert!(file.html.contains("\"judgement\",\"Reports\",\"Number\",\"1\""), "{}", file.html);
         assert!(audited(world, "figures.export").await);
+        let book = browser.get("/en/console/figures.xlsx?harm=threat").await;
+        let mut book = ZipArchive::new(Cursor::new(book.bytes)).expect("a workbook");
+        let mut part = |name: &str| {
+            let mut text = String::new();
+            book.by_name(name).expect(name).read_to_string(&mut text).unwrap();
+            text
+        };
+        assert!(part("xl/workbook.xml").contains("name=\"judgement\""), "a sheet a figure");
+        assert!(part("xl/sharedStrings.xml").contains("<t>Reports</t>"));
+        let sheet = part("xl/worksheets/sheet5.xml");
+        assert!(sheet.contains("<v>1</v>") && !sheet.contains("<f>"), "numbers, and no formula: {sheet}");
         let wrong = browser.get("/en/console/figures?from=2026-13-01&until=2026-06-01").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         position(&wrong, "Write the day as year-month-day");

@@ -1,5 +1,6 @@
 //! Figures people look at: a period, drawn by the server, each drawing with its table; and the same as a file.
 
+mod files;
 mod tables;
 
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use casework::figures;
 use casework::staff::session::StaffSession;
@@ -18,9 +19,9 @@ use super::days::{self, FROM, UNTIL};
 use super::frame::{Place, console_page};
 use super::queue::filters::{chosen, subject_selects};
 use super::signed::Holder;
-use crate::error::Answer;
+use crate::error::{Answer, Failure};
 use crate::form::{Asked, Fields, FormState, Problem, error_summary, text_field};
-use crate::paths::{Figures, FiguresFile, Url};
+use crate::paths::{Figures, FiguresFile, FiguresWorkbook, Url};
 use crate::visit::Visit;
 use crate::words::Language;
 use crate::{App, say};
@@ -28,7 +29,10 @@ use tables::{Row, Table};
 
 /// Every route about figures.
 pub fn router() -> Router<Arc<App>> {
-    Router::new().route(Figures::PATTERN, get(show)).route(FiguresFile::PATTERN, get(file))
+    Router::new()
+        .route(Figures::PATTERN, get(show))
+        .route(FiguresFile::PATTERN, get(file))
+        .route(FiguresWorkbook::PATTERN, get(workbook))
 }
 
 /// The period when none is asked for: so many days, today included. Also offered as ready choices.
@@ -58,15 +62,46 @@ async fn file(
     Holder(session): Holder,
     Asked(fields): Asked,
 ) -> Answer {
-    let fields = with_period(&app, fields);
-    let Ok(asked) = parse(&app, language, &fields) else {
-        return Ok(axum::response::Redirect::to(&Figures { language }.to_string()).into_response());
+    taken_away(&app, &session, language, fields, "csv", "text/csv; charset=utf-8", |tables| {
+        Ok(files::csv(tables).into_bytes())
+    })
+    .await
+}
+
+/// The same as a workbook, one sheet a figure.
+async fn workbook(
+    State(app): State<Arc<App>>,
+    Path(FiguresWorkbook { language }): Path<FiguresWorkbook>,
+    Holder(session): Holder,
+    Asked(fields): Asked,
+) -> Answer {
+    const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    taken_away(&app, &session, language, fields, "xlsx", WORKBOOK, |tables| {
+        files::workbook(tables, language.direction() == "rtl")
+            .map_err(|_| Failure::Internal(casework::Error::Inconsistent("figures.xlsx")))
+    })
+    .await
+}
+
+/// The figures as a file; taking them away is audited. What makes no sense leads to the page, which says so.
+async fn taken_away(
+    app: &App,
+    session: &StaffSession,
+    language: Language,
+    fields: Fields,
+    ending: &str,
+    media_type: &str,
+    written: impl FnOnce(&[Table]) -> Result<Vec<u8>, Failure>,
+) -> Answer {
+    let fields = with_period(app, fields);
+    let Ok(asked) = parse(app, language, &fields) else {
+        return Ok(Redirect::to(&Figures { language }.to_string()).into_response());
     };
-    let figures = figures::count(&app.casework, &session, &asked).await?;
-    figures::exported(&app.casework, &session).await?;
-    let name = format!("attachment; filename=\"figures-{}-{}.csv\"", fields.get(FROM), fields.get(UNTIL));
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, tables::csv(&tables::of(language, &figures))).into_response())
+    let figures = figures::count(&app.casework, session, &asked).await?;
+    let bytes = written(&tables::of(language, &figures))?;
+    figures::exported(&app.casework, session).await?;
+    let name = format!("attachment; filename=\"figures-{}-{}.{ending}\"", fields.get(FROM), fields.get(UNTIL));
+    Ok(([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
 /// What was asked for, with the first period where none was.
@@ -110,13 +145,18 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, form: FormS
     let language = visit.language;
     let fields = period_form(app, language, &form);
     let query = visit.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let file = format!("{}{query}", FiguresFile { language });
-    let file = (!tables.is_empty())
-        .then(|| view! { <a class="btn quiet small" href=file download="">{say!(language, "figures.file")}</a> });
+    let csv = format!("{}{query}", FiguresFile { language });
+    let workbook = format!("{}{query}", FiguresWorkbook { language });
+    let taken_away = (!tables.is_empty()).then(|| {
+        view! {
+            <a class="btn quiet small" href=csv download="">{say!(language, "figures.file")}</a>
+            <a class="btn quiet small" href=workbook download="">{say!(language, "figures.workbook")}</a>
+        }
+    });
     let figures = tables.iter().enumerate().map(|(index, table)| figure(language, index, table)).collect_view();
     Ok(console_page(app, visit, session, form.status(), Place::Figures, Place::Figures.words(language), move || {
         view! {
-            <header class="work-head"><h1>{Place::Figures.words(language)}</h1> {file}</header>
+            <header class="work-head"><h1>{Place::Figures.words(language)}</h1> {taken_away}</header>
             <p class="lede">{say!(language, "figures.lede")}</p>
             {error_summary(language, &form)}
             {fields}

@@ -187,35 +187,3 @@ fn most_first(mut rows: Vec<Row>) -> Vec<Row> {
     rows.sort_by_key(|row| std::cmp::Reverse(row.bar));
     rows
 }
-
-/// One line a number: figure, row, column, value. Begins with a byte order mark, so that spreadsheets read the letters.
-pub fn csv(tables: &[Table]) -> String {
-    let mut lines = String::from("\u{FEFF}figure,row,column,value\r\n");
-    for table in tables {
-        for row in &table.rows {
-            for (column, cell) in table.columns.iter().zip(&row.cells) {
-                let line = [table.code, &row.label, column, &cell.value].map(quoted).join(",");
-                lines.push_str(&line);
-                lines.push_str("\r\n");
-            }
-        }
-    }
-    lines
-}
-
-/// A field (RFC 4180). What a spreadsheet would take for a formula is kept from being one.
-fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if is_formula { "'" } else { "" }, field.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_never_a_formula() {
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
-        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
-    }
-}
