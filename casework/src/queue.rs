@@ -295,6 +295,25 @@ impl Place {
     }
 }
 
+/// The statements by which cases are listed and taken, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    const PAGE: &str =
+        "uuid, uuid, bool, bigint, text, text, text, text, bigint, bigint, timestamptz, timestamptz, uuid, bigint,
+        timestamptz, uuid";
+    const TAKE: &str = "uuid, uuid, timestamptz";
+    vec![
+        ("queue, a page", Place::Queue.page_sql(), PAGE),
+        ("my cases, a page", Place::Mine.page_sql(), PAGE),
+        ("colleagues' cases, a page", Place::Colleagues.page_sql(), PAGE),
+        ("waiting cases, a page", Place::Waiting.page_sql(), PAGE),
+        ("second look, a page", Place::SecondLook.page_sql(), PAGE),
+        ("how much there is to do", COUNTS, "uuid, uuid, bool, timestamptz"),
+        ("take the next", MOST_URGENT, TAKE),
+        ("take the oldest overdue", OLDEST_OVERDUE, TAKE),
+    ]
+}
+
 /// One page of a place, most urgent first.
 pub async fn list(
     cw: &Casework,
@@ -347,29 +366,33 @@ pub struct Counts {
     pub second_look: i64,
 }
 
-/// Counts every place as it is now. (Every level is between 0 and 4; saying so leads SQLite to the queue's own index.)
+/// `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` what is due soon. (Every level is between 0 and 4;
+/// saying so leads SQLite to the index that says the same words as the rest.)
+const COUNTS: &str = concat!(
+    "SELECT (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND ",
+    queued!(),
+    ") AS queue,
+                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND deadline <= $4
+                    AND ",
+    queued!(),
+    ") AS due_soon,
+                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND holder_id = $2 AND ",
+    open!(),
+    ") AS mine,
+                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4
+                    AND state IN ('waiting_for_reporter', 'waiting_for_providers')) AS waiting,
+                (SELECT COUNT(*) FROM ",
+    second_look!(),
+    " AND hotline_id = $1) AS second_look"
+);
+
+/// Counts every place as it is now.
 pub async fn counts(cw: &Casework, session: &StaffSession) -> Result<Counts, Error> {
     let mut tx = cw.storage.read().await?;
     Ok(fetch_one!(
         &mut tx,
         Counts,
-        concat!(
-            "SELECT (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND ",
-            queued!(),
-            ") AS queue,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND deadline <= $4
-                    AND ",
-            queued!(),
-            ") AS due_soon,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND holder_id = $2 AND ",
-            open!(),
-            ") AS mine,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1
-                    AND state IN ('waiting_for_reporter', 'waiting_for_providers')) AS waiting,
-                (SELECT COUNT(*) FROM ",
-            second_look!(),
-            " AND hotline_id = $1) AS second_look"
-        ),
+        COUNTS,
         session.organisation,
         session.staff,
         session.role == Role::Lead,

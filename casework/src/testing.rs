@@ -1,4 +1,4 @@
-//! A clock that a test sets and randomness that repeats. Compiled only for tests.
+//! A clock that a test sets, randomness that repeats, and the statements that must stay quick. Compiled only for tests.
 
 use std::sync::{
     Mutex, PoisonError,
@@ -74,4 +74,12 @@ impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.microseconds.load(Ordering::SeqCst)).unwrap_or_default()
     }
+}
+
+/// A statement's name, its text, and the types of its values as PostgreSQL calls them.
+pub type Statement = (&'static str, &'static str, &'static str);
+
+/// The statements that cost the same however many cases there are.
+pub fn statements() -> Vec<Statement> {
+    crate::queue::statements().into_iter().chain(crate::search::statements()).collect()
 }

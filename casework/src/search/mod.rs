@@ -171,9 +171,10 @@ pub async fn by_reference(cw: &Casework, session: &StaffSession, reference: &Ref
     named(&mut cw.storage.read().await?, session, reference).await
 }
 
+const NAMED: &str = "SELECT id FROM cases WHERE reference = $1 AND hotline_id = $2";
+
 async fn named(tx: &mut Tx, session: &StaffSession, reference: &Reference) -> Result<Option<Uuid>, Error> {
-    let sql = "SELECT id FROM cases WHERE reference = $1 AND hotline_id = $2";
-    Ok(fetch_optional!(tx, (Uuid,), sql, reference.as_str(), session.organisation)?.map(|(case,)| case))
+    Ok(fetch_optional!(tx, (Uuid,), NAMED, reference.as_str(), session.organisation)?.map(|(case,)| case))
 }
 
 /// Cases with a picture that looks like the one of this PDQ hash.
@@ -323,6 +324,45 @@ macro_rules! items {
     };
 }
 
+/// Every case of the hotline.
+macro_rules! every {
+    () => {
+        "id AS walked_id FROM cases WHERE hotline_id = $1 AND id < $3 AND id >= $4"
+    };
+}
+
+/// The cases with a file of this fingerprint, of any kind.
+macro_rules! fingerprint {
+    () => {
+        "case_id AS walked_id FROM fingerprint JOIN item ON item.id = item_id
+         WHERE algorithm IN ('pdq', 'vpdq', 'md5', 'sha1', 'sha256') AND value = $2 AND case_id < $3 AND case_id >= $4"
+    };
+}
+
+/// The statements by which cases are found, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    macro_rules! types {
+        ($of:literal) => {
+            concat!(
+                "uuid, ",
+                $of,
+                ", uuid, uuid, bigint, bigint, text, text, text, text, text, uuid, timestamptz, timestamptz, timestamptz,
+                bigint, uuid, uuid"
+            )
+        };
+    }
+    vec![
+        ("search, a page of every case", page_of!(every!()), types!("uuid")),
+        ("search, a page by link or account", page_of!(items!("lookup")), types!("bytea")),
+        ("search, a page by domain", page_of!(items!("domain")), types!("text")),
+        ("search, a page by provider", page_of!(items!("provider_id")), types!("uuid")),
+        ("search, a page by fingerprint", page_of!(fingerprint!()), types!("bytea")),
+        ("search, where a walk by link ends", end_of!(items!("lookup")), "uuid, bytea, uuid, uuid, bigint"),
+        ("search by name", NAMED, "text, uuid"),
+    ]
+}
+
 async fn page(
     cw: &Casework,
     tx: &mut Tx,
@@ -335,9 +375,7 @@ async fn page(
     let down_to = filter.from.map_or(Uuid::nil(), |from| first_id(from - SLACK));
     let walk = &Walk { session, filter, after, down_to, now: cw.now() };
     match source {
-        Source::Every => {
-            walk!(tx, walk, "id AS walked_id FROM cases WHERE hotline_id = $1 AND id < $3 AND id >= $4", Uuid::nil())
-        }
+        Source::Every => walk!(tx, walk, every!(), Uuid::nil()),
         Source::Flagger(flagger) => {
             walk!(tx, walk, "id AS walked_id FROM cases WHERE flagger_id = $2 AND id < $3 AND id >= $4", *flagger)
         }
@@ -353,13 +391,7 @@ async fn page(
         Source::Lookup(lookup) => walk!(tx, walk, items!("lookup"), *lookup),
         Source::Domain(domain) => walk!(tx, walk, items!("domain"), domain.as_str()),
         Source::Provider(provider) => walk!(tx, walk, items!("provider_id"), *provider),
-        Source::Fingerprint(value) => walk!(
-            tx,
-            walk,
-            "case_id AS walked_id FROM fingerprint JOIN item ON item.id = item_id
-             WHERE algorithm IN ('pdq', 'vpdq', 'md5', 'sha1', 'sha256') AND value = $2 AND case_id < $3 AND case_id >= $4",
-            value.as_slice()
-        ),
+        Source::Fingerprint(value) => walk!(tx, walk, fingerprint!(), value.as_slice()),
         Source::Cases(cases) => some(tx, walk, cases).await,
     }
 }
