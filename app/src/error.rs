@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::case::Refused;
+use casework::staff::StaffError;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -36,6 +37,15 @@ impl From<Refused> for Failure {
             Refused::Failed(cause) => Self::Internal(cause),
             Refused::NotFound => Self::NotFound,
             _ => Self::Forbidden,
+        }
+    }
+}
+
+impl From<StaffError> for Failure {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::NotForYou => Self::Forbidden,
+            StaffError::Failed(cause) => Self::Internal(cause),
         }
     }
 }

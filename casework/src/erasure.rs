@@ -179,6 +179,19 @@ async fn end_stub(cw: &Casework, case: Uuid) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// How the row of a case goes, and what it still says: an [`Erased`].
+macro_rules! delete_case {
+    ($which:expr) => {
+        concat!(
+            "DELETE FROM cases WHERE ",
+            $which,
+            " AND NOT legal_hold RETURNING hotline_id, harm, outcome, received_at, code_lookup, end_protection_at"
+        )
+    };
+}
+
+pub(crate) use delete_case;
+
 /// What a case's row still says as it goes.
 #[derive(FromRow)]
 pub(crate) struct Erased {
@@ -193,14 +206,7 @@ pub(crate) struct Erased {
 /// Destroys a case's keys and rows. False if the wish was taken back, or the law laid hold of the case, a moment ago.
 async fn erase(cw: &Casework, case: Uuid) -> Result<bool, Error> {
     let mut tx = cw.storage.write().await?;
-    let erased = fetch_optional!(
-        &mut tx,
-        Erased,
-        "DELETE FROM cases WHERE id = $1 AND erase_words_at <= $2 AND NOT legal_hold
-         RETURNING hotline_id, harm, outcome, received_at, code_lookup, end_protection_at",
-        case,
-        cw.now()
-    )?;
+    let erased = fetch_optional!(&mut tx, Erased, delete_case!("id = $1 AND erase_words_at <= $2"), case, cw.now())?;
     let Some(erased) = erased else { return Ok(false) };
     finish(cw, &mut tx, case, &erased, retention::WISH).await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@
 //! A domain stands for all names below it. `#` begins a line that only people read.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use url::Host;
 
@@ -54,11 +54,9 @@ impl HostCountries {
             table.add(line).ok_or(HostsError::Line(number))?;
         }
         table.ranges.sort_by_key(|range| range.first);
-        let mut neighbours = table.ranges.windows(2);
-        match neighbours
-            .find_map(|pair| if let [one, next] = pair { (one.last >= next.first).then_some(next) } else { None })
-        {
-            Some(next) => Err(HostsError::Overlap(std::net::Ipv6Addr::from_bits(next.first).to_canonical())),
+        let mut neighbours = table.ranges.iter().zip(table.ranges.iter().skip(1));
+        match neighbours.find(|(one, next)| one.last >= next.first) {
+            Some((_, next)) => Err(HostsError::Overlap(Ipv6Addr::from_bits(next.first).to_canonical())),
             None => Ok(table),
         }
     }
@@ -83,8 +81,8 @@ impl HostCountries {
                 let parents = name.match_indices('.').filter_map(|(dot, _)| name.get(dot + 1..));
                 std::iter::once(name).chain(parents).find_map(|domain| self.domains.get(domain))
             }
-            Host::Ipv4(address) => self.country_at(address.to_ipv6_mapped().to_bits()),
-            Host::Ipv6(address) => self.country_at(address.to_bits()),
+            Host::Ipv4(address) => self.country_at(bits(address.into())),
+            Host::Ipv6(address) => self.country_at(bits(address.into())),
         }
     }
 

@@ -64,6 +64,21 @@ pub(crate) async fn write(cw: &Casework, tx: &mut Tx, held: &Held, staff: Uuid, 
     Ok(id)
 }
 
+/// Begins an act on the case in one's hands that may take a word along.
+pub(crate) async fn with_act(
+    cw: &Casework,
+    tx: &mut Tx,
+    session: &StaffSession,
+    case: Uuid,
+    words: Option<&Words>,
+) -> Result<(), Refused> {
+    let held = in_hands(cw, tx, session, case).await?;
+    if let Some(words) = words {
+        write(cw, tx, &held, session.staff, words).await?;
+    }
+    Ok(())
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,

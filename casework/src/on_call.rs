@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::history::Actor;
+use crate::staff::StaffError;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::Role;
@@ -27,23 +28,6 @@ impl FromStr for Shift {
     fn from_str(hours: &str) -> Result<Self, InvalidShift> {
         let hours = hours.parse().map_err(|_| InvalidShift)?;
         (1..=168).contains(&hours).then_some(Self(hours)).ok_or(InvalidShift)
-    }
-}
-
-/// Why it was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum OnCallError {
-    /// Only a lead puts others on call, and only members of their own hotline.
-    #[error("not for this person")]
-    NotForYou,
-    /// A person can do nothing about it.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
-
-impl From<crate::storage::StorageError> for OnCallError {
-    fn from(cause: crate::storage::StorageError) -> Self {
-        Self::Failed(cause.into())
     }
 }
 
@@ -83,7 +67,7 @@ pub async fn members(cw: &Casework, session: &StaffSession) -> Result<Vec<Member
 }
 
 /// Puts a member on call from now on: oneself, or, by a lead, anybody of the hotline.
-pub async fn begin(cw: &Casework, session: &StaffSession, staff: Uuid, shift: Shift) -> Result<(), OnCallError> {
+pub async fn begin(cw: &Casework, session: &StaffSession, staff: Uuid, shift: Shift) -> Result<(), StaffError> {
     let mut tx = cw.storage.write().await?;
     let until = cw.now() + TimeDelta::hours(shift.0);
     let begun = execute!(
@@ -104,7 +88,7 @@ pub async fn begin(cw: &Casework, session: &StaffSession, staff: Uuid, shift: Sh
 }
 
 /// Ends it.
-pub async fn end(cw: &Casework, session: &StaffSession, staff: Uuid) -> Result<(), OnCallError> {
+pub async fn end(cw: &Casework, session: &StaffSession, staff: Uuid) -> Result<(), StaffError> {
     let mut tx = cw.storage.write().await?;
     let ended = execute!(
         &mut tx,
@@ -125,9 +109,9 @@ async fn changed(
     staff: Uuid,
     rows: u64,
     action: &'static str,
-) -> Result<(), OnCallError> {
+) -> Result<(), StaffError> {
     if rows == 0 {
-        return Err(OnCallError::NotForYou);
+        return Err(StaffError::NotForYou);
     }
     audit::record(cw, &mut tx, Actor::Staff(session.staff), action, staff, "").await?;
     Ok(tx.commit().await?)

@@ -264,8 +264,8 @@ macro_rules! row_columns {
 
 pub(crate) use row_columns;
 
-/// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the filters, `$9` to
-/// `$13` the case the page starts after, `$14` how many, `$15` now, `$16` one more filter.
+/// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the other filters, `$9` to
+/// `$13` the case the page starts after, `$14` how many, `$15` now, `$16` the team.
 macro_rules! page_of {
     ($which:expr) => {
         concat!(
@@ -568,10 +568,7 @@ pub async fn release(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
 /// Puts the case in one's hands back, with a word about it if there is one to say.
 pub async fn leave(cw: &Casework, session: &StaffSession, case: Uuid, words: Option<&Words>) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
-    let held = crate::case::in_hands(cw, &mut tx, session, case).await?;
-    if let Some(words) = words {
-        note::write(cw, &mut tx, &held, session.staff, words).await?;
-    }
+    note::with_act(cw, &mut tx, session, case, words).await?;
     put_back(cw, &mut tx, session, case).await?;
     tx.commit().await?;
     Ok(())
@@ -602,10 +599,7 @@ pub async fn hand_over(
     words: Option<&Words>,
 ) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
-    let held = crate::case::in_hands(cw, &mut tx, session, case).await?;
-    if let Some(words) = words {
-        note::write(cw, &mut tx, &held, session.staff, words).await?;
-    }
+    note::with_act(cw, &mut tx, session, case, words).await?;
     let handed = execute!(
         &mut tx,
         concat!(

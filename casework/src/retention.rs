@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::erasure::{self, Erased};
+use crate::erasure::{self, Erased, delete_case};
 use crate::figures::Ending;
 use crate::history::Actor;
 use crate::staff::session::StaffSession;
@@ -139,10 +139,16 @@ pub async fn outlook(cw: &Casework, days: &[(Ending, Option<u32>)]) -> Result<Ve
     Ok(all)
 }
 
+/// The cases that ended like this, by then: `$1` their state, `$2` their outcome, `$3` when.
+macro_rules! ended {
+    () => {
+        "state = $1 AND ($2 IS NULL OR outcome = $2) AND closed_at <= $3"
+    };
+}
+
 async fn due_by(tx: &mut Tx, rule: &Rule, at: DateTime<Utc>) -> Result<i64, Error> {
     let (state, outcome) = rule.about();
-    let sql = "SELECT COUNT(*) FROM cases
-        WHERE state = $1 AND ($2 IS NULL OR outcome = $2) AND closed_at <= $3 AND NOT legal_hold";
+    let sql = concat!("SELECT COUNT(*) FROM cases WHERE ", ended!(), " AND NOT legal_hold");
     Ok(fetch_one!(tx, (i64,), sql, state, outcome, at - TimeDelta::days(rule.days.into()))?.0)
 }
 
@@ -153,9 +159,7 @@ pub(crate) async fn run_due(cw: &Casework) -> Result<u32, Error> {
     for rule in rules(cw).await?.into_iter().filter(|rule| rule.in_force_at <= now) {
         let (state, outcome) = rule.about();
         let before = now - TimeDelta::days(rule.days.into());
-        let sql = "SELECT id FROM cases
-            WHERE state = $1 AND ($2 IS NULL OR outcome = $2) AND closed_at <= $3 AND NOT legal_hold
-            ORDER BY closed_at LIMIT $4";
+        let sql = concat!("SELECT id FROM cases WHERE ", ended!(), " AND NOT legal_hold ORDER BY closed_at LIMIT $4");
         let due = fetch_all!(&mut cw.storage.read().await?, (Uuid,), sql, state, outcome, before, AT_ONCE)?;
         for (case,) in due {
             erased += u32::from(erase(cw, &rule, case, before).await?);
@@ -171,12 +175,11 @@ async fn erase(cw: &Casework, rule: &Rule, case: Uuid, before: DateTime<Utc>) ->
     let erased = fetch_optional!(
         &mut tx,
         Erased,
-        "DELETE FROM cases WHERE id = $1 AND state = $2 AND ($3 IS NULL OR outcome = $3) AND closed_at <= $4 AND NOT legal_hold
-         RETURNING hotline_id, harm, outcome, received_at, code_lookup, end_protection_at",
-        case,
+        delete_case!(concat!(ended!(), " AND id = $4")),
         state,
         outcome,
-        before
+        before,
+        case
     )?;
     let Some(erased) = erased else { return Ok(false) };
     erasure::finish(cw, &mut tx, case, &erased, &format!("{}:{}", rule.ending, rule.days)).await?;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::case::{Refused, in_hands};
+use crate::case::Refused;
 use crate::history::{Actor, Event};
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
@@ -149,10 +149,7 @@ pub async fn give(
     words: Option<&Words>,
 ) -> Result<(), Refused> {
     let mut tx = cw.storage.write().await?;
-    let held = in_hands(cw, &mut tx, session, case).await?;
-    if let Some(words) = words {
-        note::write(cw, &mut tx, &held, session.staff, words).await?;
-    }
+    note::with_act(cw, &mut tx, session, case, words).await?;
     let name = match team {
         None => None,
         Some(team) => {

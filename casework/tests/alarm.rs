@@ -7,9 +7,10 @@ mod desk;
 
 use casework::alarm::{self, CLOSEST, LEADS_HEAR, REPEAT};
 use casework::history::{self, Event};
-use casework::on_call::{self, OnCallError};
+use casework::on_call;
 use casework::outbox::{self, Channel, Task};
 use casework::queue::{self, Place, QueueFilter};
+use casework::staff::StaffError;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use chrono::TimeDelta;
@@ -118,10 +119,10 @@ async fn where_nobody_is_on_call_the_leads_are_woken_and_without_leads_everybody
         world.clock.advance(REPEAT);
         assert_eq!(woken(world).await, [lead.staff]);
         begin(world, &lead, &olli).await;
-        assert!(matches!(on_call::end(&world.cw, &kaisa, olli.staff).await, Err(OnCallError::NotForYou)));
+        assert!(matches!(on_call::end(&world.cw, &kaisa, olli.staff).await, Err(StaffError::NotForYou)));
         assert!(matches!(
             on_call::begin(&world.cw, &kaisa, olli.staff, "1".parse().unwrap()).await,
-            Err(OnCallError::NotForYou)
+            Err(StaffError::NotForYou)
         ));
         world.clock.advance(TimeDelta::hours(13));
         assert_eq!(woken(world).await, [lead.staff], "his time is over");

@@ -7,8 +7,9 @@ mod desk;
 
 use casework::case;
 use casework::queue;
+use casework::staff::StaffError;
 use casework::staff::exposure::{self, Exposure, QUIET};
-use casework::staff::lighter::{self, LighterError};
+use casework::staff::lighter;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
 use chrono::TimeDelta;
@@ -76,8 +77,8 @@ async fn lighter_work_is_without_threats_and_own_images_but_never_without_danger
         let threat = a_case(world, &hotline, Shape::level(1)).await;
         let own = a_case(world, &hotline, Shape::level(2)).await;
         let seen = a_case(world, &hotline, Shape::level(3)).await;
-        assert!(matches!(lighter::change(cw, &olli, kaisa.staff, 3).await, Err(LighterError::NotForYou)));
-        assert!(matches!(lighter::members(cw, &olli).await, Err(LighterError::NotForYou)));
+        assert!(matches!(lighter::change(cw, &olli, kaisa.staff, 3).await, Err(StaffError::NotForYou)));
+        assert!(matches!(lighter::members(cw, &olli).await, Err(StaffError::NotForYou)));
         lighter::change(cw, &lead, kaisa.staff, 3).await.unwrap();
         let until = world.cw.now() + TimeDelta::days(3);
         assert_eq!(lighter::own(cw, &kaisa).await.unwrap(), Some(until));
@@ -106,7 +107,7 @@ async fn of_another_hotline_no_lead_changes_anything() {
         let kaisa = member(world, &north, "kaisa", Role::Analyst).await;
         let stranger = member(world, &south, "ville", Role::Lead).await;
         let refused = lighter::change(&world.cw, &stranger, kaisa.staff, 3).await;
-        assert!(matches!(refused, Err(LighterError::NotForYou)));
+        assert!(matches!(refused, Err(StaffError::NotForYou)));
     })
     .await;
 }

@@ -35,6 +35,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+use frame::Place;
+
 use crate::App;
 use crate::paths::{
     ColleaguesCases, Live, MyCases, Queue, Recover, SecondFactor, SecondLook, SetUp, SharesStored, SignIn, SignOut,
@@ -45,17 +47,17 @@ use crate::paths::{
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(SignIn::PATTERN, get(sign_in::show).post(sign_in::submit))
-        .route(Queue::PATTERN, get(queue::show_queue))
-        .route(MyCases::PATTERN, get(queue::show_mine))
-        .route(ColleaguesCases::PATTERN, get(queue::show_colleagues))
+        .route(Queue::PATTERN, queue::page(Place::Queue))
+        .route(MyCases::PATTERN, queue::page(Place::Mine))
+        .route(ColleaguesCases::PATTERN, queue::page(Place::Colleagues))
         .route(Live::PATTERN, get(live::stream))
         .merge(bulk::router())
         .merge(figures::router())
         .merge(flood::router())
         .merge(search::router())
         .merge(views::router())
-        .route(WaitingCases::PATTERN, get(queue::show_waiting))
-        .route(SecondLook::PATTERN, get(queue::show_second_look))
+        .route(WaitingCases::PATTERN, queue::page(Place::Waiting))
+        .route(SecondLook::PATTERN, queue::page(Place::SecondLook))
         .route(TakeNext::PATTERN, post(queue::take_next))
         .merge(case::router())
         .route(SignOut::PATTERN, get(set_up::to_queue).post(sign_in::sign_out))

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use casework::alarm;
-use casework::on_call::{self, Member, OnCallError};
+use casework::on_call::{self, Member};
 use casework::staff::member;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::flash::{Outcome, flash};
 use super::frame::{Place, console_page};
 use super::signed::Holder;
-use crate::error::{Answer, Failure};
+use crate::error::Answer;
 use crate::form::{Choice, Fields, FormState, Problem, error_summary, select_field};
 use crate::paths::{EndOnCall, OnCall, TryAlarm, Url};
 use crate::visit::Visit;
@@ -103,15 +103,6 @@ async fn try_out(
 
 fn done(language: Language, what: &str) -> axum::response::Response {
     Redirect::to(&format!("{}?done={what}", OnCall { language })).into_response()
-}
-
-impl From<OnCallError> for Failure {
-    fn from(error: OnCallError) -> Self {
-        match error {
-            OnCallError::NotForYou => Self::Forbidden,
-            OnCallError::Failed(cause) => Self::Internal(cause),
-        }
-    }
 }
 
 async fn page(

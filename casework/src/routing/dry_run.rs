@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{Destination, Facts, Routing, Rule, load};
-use crate::storage::Tx;
-use crate::taxonomy::{Country, Harm, LanguageCode};
-use crate::{Casework, Error, fetch_all, fetch_optional};
+use super::facts::of_last;
+use super::{Destination, Routing, Rule, load};
+use crate::{Casework, Error, fetch_all};
 
 /// So many cases are looked at, the newest.
 pub const CASES: i64 = 1_000;
@@ -41,7 +40,7 @@ pub async fn try_out(cw: &Casework, rules: &[Rule]) -> Result<Option<DryRun>, Er
         rules.iter().cloned().enumerate().filter(|(_, rule)| hotlines.contains(&rule.hotline)).unzip();
     let then = Routing { rules: open, default: now.default };
     let mut run = DryRun { by_rule: vec![0; rules.len()], ..DryRun::default() };
-    for facts in last(&mut tx).await? {
+    for facts in of_last(&mut tx, CASES).await? {
         let (from, routed_now) = now.decide(&facts);
         let (to, routed) = then.decide(&facts);
         run.cases += 1;
@@ -55,40 +54,4 @@ pub async fn try_out(cw: &Casework, rules: &[Rule]) -> Result<Option<DryRun>, Er
         }
     }
     Ok(Some(run))
-}
-
-type Row = (Uuid, Option<Country>, LanguageCode, Harm, Option<Uuid>);
-
-const ONE: &str = "SELECT id, country, language, harm, flagger_id FROM cases WHERE id = $1";
-const LAST: &str = "SELECT id, country, language, harm, flagger_id FROM cases ORDER BY id DESC LIMIT $1";
-const PROVIDERS: &str = "SELECT case_id, provider_id FROM item WHERE case_id >= $1 AND provider_id IS NOT NULL";
-const HOSTS: &str = "SELECT case_id, host_country FROM item WHERE case_id >= $1 AND host_country IS NOT NULL";
-
-fn of_row((_, country, language, harm, source): Row) -> Facts {
-    Facts { country, language, harm, providers: Vec::new(), hosts: Vec::new(), source }
-}
-
-/// What is known of the last cases. What erasing took from a case is not known any more.
-async fn last(tx: &mut Tx) -> Result<Vec<Facts>, Error> {
-    let rows = fetch_all!(tx, Row, LAST, CASES)?;
-    let Some(first) = rows.last().map(|row| row.0) else { return Ok(Vec::new()) };
-    let mut facts: BTreeMap<Uuid, Facts> = rows.into_iter().map(|row| (row.0, of_row(row))).collect();
-    for (case, provider) in fetch_all!(tx, (Uuid, Uuid), PROVIDERS, first)? {
-        facts.entry(case).and_modify(|facts| facts.providers.push(provider));
-    }
-    for (case, host) in fetch_all!(tx, (Uuid, Country), HOSTS, first)? {
-        facts.entry(case).and_modify(|facts| facts.hosts.push(host));
-    }
-    Ok(facts.into_values().collect())
-}
-
-/// What is known of one case now.
-pub(super) async fn of_case(tx: &mut Tx, case: Uuid) -> Result<Option<Facts>, Error> {
-    let Some(row) = fetch_optional!(tx, Row, ONE, case)? else { return Ok(None) };
-    let mut facts = of_row(row);
-    let providers = "SELECT DISTINCT provider_id FROM item WHERE case_id = $1 AND provider_id IS NOT NULL";
-    facts.providers = fetch_all!(tx, (Uuid,), providers, case)?.into_iter().map(|(id,)| id).collect();
-    let hosts = "SELECT DISTINCT host_country FROM item WHERE case_id = $1 AND host_country IS NOT NULL";
-    facts.hosts = fetch_all!(tx, (Country,), hosts, case)?.into_iter().map(|(country,)| country).collect();
-    Ok(Some(facts))
 }

@@ -28,24 +28,10 @@ macro_rules! takes_cases {
 }
 
 pub mod dry_run;
+mod facts;
 pub mod why;
 
-/// What is known of a report when it is routed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// The reporter's country; none where they did not say.
-    pub country: Option<Country>,
-    /// The reporter's language.
-    pub language: LanguageCode,
-    /// What happened.
-    pub harm: Harm,
-    /// The providers of the directory with which something of it lies.
-    pub providers: Vec<Uuid>,
-    /// The countries in which its links are hosted, as far as that is known ([`crate::hosts`]).
-    pub hosts: Vec<Country>,
-    /// The organisation that sent it; none where a reporter did.
-    pub source: Option<Uuid>,
-}
+pub use facts::Facts;
 
 /// One rule. What it does not name, it does not ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow)]
@@ -88,6 +74,11 @@ pub enum Asks {
     Host,
     /// Who sent it.
     Source,
+}
+
+impl Asks {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 6] = [Self::Country, Self::Language, Self::Harm, Self::Provider, Self::Host, Self::Source];
 }
 
 impl Rule {

@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Asks, Destination, Facts, Routed, Rule, dry_run, load};
+use super::facts::{Facts, of_case};
+use super::{Asks, Destination, Routed, Rule, load};
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::JsonText;
@@ -39,7 +40,7 @@ pub async fn why(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<Op
     let mut tx = cw.storage.read().await?;
     let sql = "SELECT reference, hotline_id, team_id, routed FROM cases WHERE id = $1 AND hotline_id = $2";
     let Some(row) = fetch_optional!(&mut tx, Row, sql, case, session.organisation)? else { return Ok(None) };
-    let Some(facts) = dry_run::of_case(&mut tx, case).await? else { return Ok(None) };
+    let Some(facts) = of_case(&mut tx, case).await? else { return Ok(None) };
     let routing = load(&mut tx).await?;
     let today = routing.as_ref().map(|routing| {
         let (destination, routed) = routing.decide(&facts);

@@ -7,29 +7,13 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::history::Actor;
+use crate::staff::StaffError;
 use crate::staff::session::StaffSession;
 use crate::taxonomy::Role;
 use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional};
 
 /// The longest at once, in days.
 pub const LONGEST: i64 = 28;
-
-/// Why it was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum LighterError {
-    /// Others' is for leads of their hotline.
-    #[error("not for this person")]
-    NotForYou,
-    /// Our fault.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
-
-impl From<crate::storage::StorageError> for LighterError {
-    fn from(cause: crate::storage::StorageError) -> Self {
-        Self::Failed(cause.into())
-    }
-}
 
 /// A member of the hotline, and until when their work is lighter.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -53,9 +37,9 @@ pub async fn own(cw: &Casework, session: &StaffSession) -> Result<Option<DateTim
 }
 
 /// Everybody of the hotline, by name; for leads.
-pub async fn members(cw: &Casework, session: &StaffSession) -> Result<Vec<Member>, LighterError> {
+pub async fn members(cw: &Casework, session: &StaffSession) -> Result<Vec<Member>, StaffError> {
     if session.role == Role::Analyst {
-        return Err(LighterError::NotForYou);
+        return Err(StaffError::NotForYou);
     }
     let mut tx = cw.storage.read().await?;
     let sql = "SELECT id, name, (SELECT until FROM lighter_work WHERE staff_id = staff.id AND until > $2) AS until
@@ -72,14 +56,14 @@ pub async fn members(cw: &Casework, session: &StaffSession) -> Result<Vec<Member
 
 /// Makes a member's work lighter for so many days from now, at most [`LONGEST`]; 0 ends it. One's own, or, by a lead,
 /// anybody's of the hotline. The audit log has that it was changed, not for how long.
-pub async fn change(cw: &Casework, session: &StaffSession, staff: Uuid, days: i64) -> Result<(), LighterError> {
+pub async fn change(cw: &Casework, session: &StaffSession, staff: Uuid, days: i64) -> Result<(), StaffError> {
     if staff != session.staff && session.role == Role::Analyst {
-        return Err(LighterError::NotForYou);
+        return Err(StaffError::NotForYou);
     }
     let mut tx = cw.storage.write().await?;
     let sql = "SELECT id FROM staff WHERE id = $1 AND organisation_id = $2";
     let found = fetch_optional!(&mut tx, (Uuid,), sql, staff, session.organisation)?;
-    found.ok_or(LighterError::NotForYou)?;
+    found.ok_or(StaffError::NotForYou)?;
     execute!(&mut tx, "DELETE FROM lighter_work WHERE staff_id = $1", staff)?;
     if days > 0 {
         let until = cw.now() + TimeDelta::days(days.min(LONGEST));

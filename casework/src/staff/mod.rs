@@ -12,3 +12,23 @@ pub mod session;
 pub mod sign_in;
 pub mod takes;
 pub mod welcome;
+
+use crate::Error;
+use crate::storage::StorageError;
+
+/// Why something about a member was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// Others' is for leads, and only of their own hotline.
+    #[error("not for this person")]
+    NotForYou,
+    /// A person can do nothing about it.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<StorageError> for StaffError {
+    fn from(cause: StorageError) -> Self {
+        Self::Failed(cause.into())
+    }
+}

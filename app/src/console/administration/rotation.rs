@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
-use casework::staff::lighter::{self, LighterError, Member};
+use casework::staff::lighter::{self, Member};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit, Lead(session): Lead
 fn row(language: Language, zone: chrono_tz::Tz, member: &Member) -> AnyView {
     let until = match member.until {
         Some(until) => say!(language, "care.lighter.until", until = say_time(language, zone, until)),
-        None => say!(language, "care.rotation.usual"),
+        None => say!(language, "care.lighter.end"),
     };
     let options =
         lengths(language).into_iter().map(|choice| view! { <option value=choice.value>{choice.label}</option> });
@@ -70,7 +70,7 @@ fn row(language: Language, zone: chrono_tz::Tz, member: &Member) -> AnyView {
             <td data-label=say!(language, "administration.teams.title")>{member.teams.join(", ")}</td>
             <td data-label=say!(language, "care.lighter.title")>{until}</td>
             <td data-label=say!(language, "care.rotation.change")>
-                <form class="copy-row" method="post" action=Rotation { language }.to_string()>
+                <form class="actions" method="post" action=Rotation { language }.to_string()>
                     <input type="hidden" name="staff" value=member.id.to_string() />
                     <select name="days" aria-label=label>{options.collect_view()}</select>
                     <button class="btn quiet small">{say!(language, "administration.save")}</button>
@@ -91,13 +91,4 @@ pub async fn change(
     let staff: Uuid = fields.get("staff").parse().map_err(|_| Failure::NotFound)?;
     lighter::change(&app.casework, &session, staff, fields.get("days").parse().unwrap_or_default()).await?;
     Ok(Redirect::to(&Rotation { language }.to_string()).into_response())
-}
-
-impl From<LighterError> for Failure {
-    fn from(error: LighterError) -> Self {
-        match error {
-            LighterError::NotForYou => Self::Forbidden,
-            LighterError::Failed(cause) => Self::Internal(cause),
-        }
-    }
 }

@@ -63,8 +63,7 @@ fn then(language: Language, names: &Names, why: &Why) -> AnyView {
 
 /// What a rule asks, one after another: "Country: Finland; language: suomi".
 fn in_words(language: Language, names: &Names, rule: &Rule) -> String {
-    let every = [Asks::Country, Asks::Language, Asks::Harm, Asks::Provider, Asks::Host, Asks::Source];
-    let asked = every.into_iter().map(|what| (what, names.asked(language, rule, what)));
+    let asked = Asks::ALL.into_iter().map(|what| (what, names.asked(language, rule, what)));
     let words: Vec<String> =
         asked.filter(|(_, words)| !words.is_empty()).map(|(what, words)| one(language, what, &words)).collect();
     if words.is_empty() { say!(language, "case.why.asks_nothing") } else { words.join("; ") }

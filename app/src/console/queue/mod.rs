@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use axum::routing::{MethodRouter, get};
 use casework::lapse;
 use casework::queue::{self, Counts};
 use casework::staff::session::StaffSession;
@@ -30,54 +31,11 @@ use table::Table;
 /// In the queue's URL: there was no case to give.
 const NOTHING_GIVEN: &str = "none";
 
-/// The queue.
-pub async fn show_queue(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Asked(fields): Asked,
-) -> Answer {
-    show(app, visit, session, Place::Queue, fields).await
-}
-
-/// The cases in my hands.
-pub async fn show_mine(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Asked(fields): Asked,
-) -> Answer {
-    show(app, visit, session, Place::Mine, fields).await
-}
-
-/// The cases in colleagues' hands.
-pub async fn show_colleagues(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Asked(fields): Asked,
-) -> Answer {
-    show(app, visit, session, Place::Colleagues, fields).await
-}
-
-/// The cases that wait for somebody.
-pub async fn show_waiting(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Asked(fields): Asked,
-) -> Answer {
-    show(app, visit, session, Place::Waiting, fields).await
-}
-
-/// The cases that want a second look.
-pub async fn show_second_look(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    Holder(session): Holder,
-    Asked(fields): Asked,
-) -> Answer {
-    show(app, visit, session, Place::SecondLook, fields).await
+/// The page of a list of work.
+pub fn page(place: Place) -> MethodRouter<Arc<App>> {
+    get(move |State(app): State<Arc<App>>, visit: Visit, Holder(session): Holder, Asked(fields): Asked| {
+        show(app, visit, session, place, fields)
+    })
 }
 
 /// Takes the most urgent case and opens it; where there is none, the queue says so.
