@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
+use casework::case::Refused;
 use casework::on_call;
 use casework::queue::{self, QueueFilter, QueueRow};
 use casework::staff::session::StaffSession;
@@ -26,7 +27,7 @@ use crate::form::{Choice, Fields, FormState, Problem, error_summary, in_text_are
 use crate::paths::{CasePage, HandOver, Url};
 use crate::visit::Visit;
 use crate::words::Language;
-use crate::{App, say};
+use crate::{App, drawings, say};
 
 /// Every route about the end of a shift.
 pub fn router() -> Router<Arc<App>> {
@@ -79,7 +80,6 @@ async fn give(
     to: &str,
     words: &str,
 ) -> Result<Result<(), String>, casework::Error> {
-    use casework::case::Refused;
     let cw = &app.casework;
     let Ok(words) = Words::parse_optional(words, LONGEST) else {
         return Ok(Err(say!(language, "care.hand_over.long", most = LONGEST)));
@@ -115,7 +115,7 @@ async fn page(app: &Arc<App>, visit: &Visit, session: &StaffSession, left: &[(Uu
     let status = if left.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let title = say!(language, "care.hand_over.title");
     let content = if items.is_empty() {
-        view! { <div class="empty">{crate::drawings::home_safe()}<p>{say!(language, "care.hand_over.nothing")}</p></div> }
+        view! { <div class="empty">{drawings::home_safe()}<p>{say!(language, "care.hand_over.nothing")}</p></div> }
             .into_any()
     } else {
         view! {

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
+use casework::lapse::{IDLE, URGENT_IDLE};
 use casework::staff::exposure::{self, Exposure};
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ use super::signed::Holder;
 use crate::error::Answer;
 use crate::paths::{Account, MyCases, Pause, Queue, QuietPause, Url};
 use crate::visit::Visit;
-use crate::words::{Language, say_count};
+use crate::words::{Language, say_count, say_duration};
 use crate::{App, drawings, say};
 
 /// Every route about pauses.
@@ -32,13 +33,19 @@ async fn show(
 ) -> Answer {
     exposure::keep_quiet(&app.casework, &session).await?;
     let title = say!(language, "care.pause.title");
+    let keeps = say!(
+        language,
+        "care.pause.keeps",
+        urgent = say_duration(language, URGENT_IDLE),
+        others = say_duration(language, IDLE)
+    );
     Ok(console_page(&app, &visit, &session, StatusCode::OK, Place::Account, title.clone(), move || {
         view! {
             <div class="ending">
                 {drawings::home_safe()}
                 <h1>{title}</h1>
                 <p class="lede">{say!(language, "care.pause.text")}</p>
-                <p>{say!(language, "care.pause.keeps")}</p>
+                <p>{keeps}</p>
                 <div class="actions">
                     <a class="btn" href=Queue { language }.to_string()>{say!(language, "care.pause.back")}</a>
                     <a class="btn quiet" href=MyCases { language }.to_string()>{Place::Mine.words(language)}</a>

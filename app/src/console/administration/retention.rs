@@ -98,6 +98,8 @@ async fn page(
     let present = present(app, language, &rules, &soon);
     let change = (session.role == Role::Administrator).then(|| change_form(language, &form, outlook.as_deref()));
     let wishes = u64::try_from(retention::wishes(&app.casework, session).await?).unwrap_or_default();
+    let wishes =
+        part("wishes", say!(language, "retention.wishes"), words(say_count(language, "retention.wished", wishes)));
     let holds = holds(language, zone, &legal_hold::all(&app.casework, session).await?);
     let trace = trace(language, &retention::trace(&app.casework, session).await?);
     let (role, title) = (session.role, say!(language, "retention.title"));
@@ -110,10 +112,7 @@ async fn page(
             <div class="stack">
                 {present}
                 {change}
-                <section class="panel" aria-labelledby="wishes">
-                    <h2 id="wishes">{say!(language, "retention.wishes")}</h2>
-                    <p>{say_count(language, "retention.wished", wishes)}</p>
-                </section>
+                {wishes}
                 {holds}
                 {trace}
                 {by_itself(language)}
@@ -123,46 +122,74 @@ async fn page(
     .await)
 }
 
+/// A column: its words, and whether it holds numbers.
+type Column = (String, bool);
+
+/// Rows of so many cells, each below its column; the first names its row.
+fn table<const N: usize>(columns: [Column; N], rows: Vec<[AnyView; N]>) -> AnyView {
+    let heads = columns
+        .iter()
+        .map(|(words, is_number)| view! { <th scope="col" class:number=*is_number>{words.clone()}</th> })
+        .collect_view();
+    let row = |cells: [AnyView; N]| {
+        let mut cells = columns.iter().zip(cells);
+        let name = cells.next().map(|(_, cell)| view! { <th scope="row">{cell}</th> });
+        let cells = cells
+            .map(
+                |((words, is_number), cell)| view! { <td class:number=*is_number data-label=words.clone()>{cell}</td> },
+            )
+            .collect_view();
+        view! { <tr>{name} {cells}</tr> }
+    };
+    let rows = rows.into_iter().map(row).collect_view();
+    view! {
+        <table class="table cards">
+            <thead><tr>{heads}</tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// A part of the page.
+fn part(id: &'static str, title: String, content: AnyView) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn words(text: String) -> AnyView {
+    view! { <p>{text}</p> }.into_any()
+}
+
 /// The rules there are.
 fn present(app: &App, language: Language, rules: &[Rule], soon: &[Outlook]) -> AnyView {
-    let zone = app.casework.hours.zone();
-    let now = app.casework.now();
+    let (now, zone) = (app.casework.now(), app.casework.hours.zone());
     let row = |(rule, outlook): (&Rule, &Outlook)| {
         let from = (rule.in_force_at > now).then(|| {
             let words = say!(language, "retention.from", time = say_time(language, zone, rule.in_force_at));
             view! { <br /> <span class="pill wait">{words}</span> }
         });
-        view! {
-            <tr>
-                <th scope="row">{ending(language, rule.ending)}</th>
-                <td data-label=say!(language, "retention.kept")>{say_count(language, "retention.days", rule.days.into())} {from}</td>
-                <td class="number" data-label=say!(language, "retention.ahead", days = AHEAD)>{outlook.at_once + outlook.ahead}</td>
-            </tr>
-        }
+        [
+            ending(language, rule.ending).into_any(),
+            view! { {say_count(language, "retention.days", rule.days.into())} {from} }.into_any(),
+            (outlook.at_once + outlook.ahead).into_any(),
+        ]
     };
-    let rows: Vec<_> = rules.iter().zip(soon).map(row).collect();
-    let content = if rows.is_empty() {
-        view! { <p class="notice warm">{say!(language, "retention.none")}</p> }.into_any()
-    } else {
-        view! {
-            <table class="table cards">
-                <thead><tr>
-                    <th scope="col">{say!(language, "retention.ended")}</th>
-                    <th scope="col">{say!(language, "retention.kept")}</th>
-                    <th scope="col" class="number">{say!(language, "retention.ahead", days = AHEAD)}</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+    let columns = [
+        (say!(language, "retention.ended"), false),
+        (say!(language, "retention.kept"), false),
+        (say!(language, "retention.ahead", days = AHEAD), true),
+    ];
+    let content = match rules {
+        [] => view! { <p class="notice warm">{say!(language, "retention.none")}</p> }.into_any(),
+        _ => table(columns, rules.iter().zip(soon).map(row).collect()),
     };
-    view! {
-        <section class="panel" aria-labelledby="present">
-            <h2 id="present">{say!(language, "retention.rules")}</h2>
-            {content}
-        </section>
-    }
-    .into_any()
+    part("present", say!(language, "retention.rules"), content)
 }
 
 fn change_form(language: Language, form: &FormState, outlook: Option<&[Outlook]>) -> AnyView {
@@ -186,26 +213,16 @@ fn change_form(language: Language, form: &FormState, outlook: Option<&[Outlook]>
 
 /// What the rules of the form would take, and the button that saves them.
 fn previewed(language: Language, outlook: &[Outlook]) -> AnyView {
-    let rows = outlook.iter().map(|one| {
-        view! {
-            <tr>
-                <th scope="row">{ending(language, one.ending)}</th>
-                <td class="number" data-label=say!(language, "retention.at_once")>{one.at_once}</td>
-                <td class="number" data-label=say!(language, "retention.after")>{one.ahead}</td>
-            </tr>
-        }
-    });
+    let columns = [
+        (say!(language, "retention.ended"), false),
+        (say!(language, "retention.at_once"), true),
+        (say!(language, "retention.after", days = AHEAD), true),
+    ];
+    let row = |one: &Outlook| [ending(language, one.ending).into_any(), one.at_once.into_any(), one.ahead.into_any()];
     view! {
         <section class="panel" id="outlook" tabindex="-1" autofocus>
             <h2>{say!(language, "retention.would")}</h2>
-            <table class="table cards">
-                <thead><tr>
-                    <th scope="col">{say!(language, "retention.ended")}</th>
-                    <th scope="col" class="number">{say!(language, "retention.at_once")}</th>
-                    <th scope="col" class="number">{say!(language, "retention.after")}</th>
-                </tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
+            {table(columns, outlook.iter().map(row).collect())}
             <p>{say!(language, "retention.would_text")}</p>
             <div class="actions"><button class="btn danger">{say!(language, "retention.save")}</button></div>
         </section>
@@ -223,39 +240,24 @@ fn holds(language: Language, zone: chrono_tz::Tz, holds: &[Hold]) -> AnyView {
         let waited = hold
             .is_waited_for
             .then(|| view! { " " <span class="pill wait">{say!(language, "retention.waited")}</span> });
-        view! {
-            <tr>
-                <th scope="row"><a class="ref" href=href><bdi>{hold.reference.to_string()}</bdi></a> {waited}</th>
-                <td data-label=say!(language, "case.hold.reason")>{reason}</td>
-                <td data-label=say!(language, "retention.since")>{hold.since.map(|since| say_time(language, zone, since))}</td>
-                <td data-label=say!(language, "retention.by")>{hold.by.clone()}</td>
-            </tr>
-        }
+        [
+            view! { <a class="ref" href=href><bdi>{hold.reference.to_string()}</bdi></a> {waited} }.into_any(),
+            reason.into_any(),
+            hold.since.map(|since| say_time(language, zone, since)).into_any(),
+            hold.by.clone().into_any(),
+        ]
     };
-    let rows: Vec<_> = holds.iter().map(row).collect();
-    let content = if rows.is_empty() {
-        view! { <p>{say!(language, "retention.no_holds")}</p> }.into_any()
-    } else {
-        view! {
-            <table class="table cards">
-                <thead><tr>
-                    <th scope="col">{say!(language, "queue.column.case")}</th>
-                    <th scope="col">{say!(language, "case.hold.reason")}</th>
-                    <th scope="col">{say!(language, "retention.since")}</th>
-                    <th scope="col">{say!(language, "retention.by")}</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+    let columns = [
+        (say!(language, "queue.column.case"), false),
+        (say!(language, "case.hold.reason"), false),
+        (say!(language, "retention.since"), false),
+        (say!(language, "retention.by"), false),
+    ];
+    let content = match holds {
+        [] => words(say!(language, "retention.no_holds")),
+        _ => table(columns, holds.iter().map(row).collect()),
     };
-    view! {
-        <section class="panel" aria-labelledby="holds">
-            <h2 id="holds">{say!(language, "retention.holds")}</h2>
-            {content}
-        </section>
-    }
-    .into_any()
+    part("holds", say!(language, "retention.holds"), content)
 }
 
 fn trace(language: Language, trace: &[Trace]) -> AnyView {
@@ -263,51 +265,25 @@ fn trace(language: Language, trace: &[Trace]) -> AnyView {
         Why::Wish => say!(language, "retention.by_wish"),
         Why::Rule(ended, days) => say!(language, "retention.by_rule", ended = ending(language, ended), days = days),
     };
-    let rows: Vec<_> = trace
-        .iter()
-        .map(|one| {
-            view! {
-                <tr>
-                    <th scope="row"><bdi>{one.day.to_string()}</bdi></th>
-                    <td data-label=say!(language, "retention.why")>{why(one.why)}</td>
-                    <td class="number" data-label=say!(language, "administration.priority.cases")>{one.number}</td>
-                </tr>
-            }
-        })
-        .collect();
-    let content = if rows.is_empty() {
-        view! { <p>{say!(language, "retention.nothing_erased")}</p> }.into_any()
-    } else {
-        view! {
-            <table class="table cards">
-                <thead><tr>
-                    <th scope="col">{say!(language, "retention.day")}</th>
-                    <th scope="col">{say!(language, "retention.why")}</th>
-                    <th scope="col" class="number">{say!(language, "administration.priority.cases")}</th>
-                </tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+    let row = |one: &Trace| {
+        let day = view! { <bdi>{one.day.to_string()}</bdi> };
+        [day.into_any(), why(one.why).into_any(), one.number.into_any()]
     };
-    view! {
-        <section class="panel" aria-labelledby="trace">
-            <h2 id="trace">{say!(language, "retention.erased")}</h2>
-            {content}
-        </section>
-    }
-    .into_any()
+    let columns = [
+        (say!(language, "retention.day"), false),
+        (say!(language, "retention.why"), false),
+        (say!(language, "administration.priority.cases"), true),
+    ];
+    let content = match trace {
+        [] => words(say!(language, "retention.nothing_erased")),
+        _ => table(columns, trace.iter().map(row).collect()),
+    };
+    part("trace", say!(language, "retention.erased"), content)
 }
 
 /// What nobody has to decide.
 fn by_itself(language: Language) -> AnyView {
     let points = ["draft", "wish", "session", "list", "takes", "outbox", "counts"];
     let points = points.map(|key| view! { <li>{say!(language, format!("retention.always.{key}"))}</li> });
-    view! {
-        <section class="panel" aria-labelledby="always">
-            <h2 id="always">{say!(language, "retention.always.title")}</h2>
-            <ul>{points.to_vec()}</ul>
-        </section>
-    }
-    .into_any()
+    part("always", say!(language, "retention.always.title"), view! { <ul>{points.to_vec()}</ul> }.into_any())
 }
