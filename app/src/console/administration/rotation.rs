@@ -70,7 +70,7 @@ fn row(language: Language, zone: chrono_tz::Tz, member: &Member) -> AnyView {
             <td data-label=say!(language, "administration.teams.title")>{member.teams.join(", ")}</td>
             <td data-label=say!(language, "care.lighter.title")>{until}</td>
             <td data-label=say!(language, "care.rotation.change")>
-                <form class="actions" method="post" action=Rotation { language }.to_string()>
+                <form class="copy-row" method="post" action=Rotation { language }.to_string()>
                     <input type="hidden" name="staff" value=member.id.to_string() />
                     <select name="days" aria-label=label>{options.collect_view()}</select>
                     <button class="btn quiet small">{say!(language, "administration.save")}</button>

@@ -194,12 +194,12 @@ fn case_page(app: &App, visit: &Visit, case: &Case, form: &FormState) -> Respons
                 {outcome(language, case)}
                 {stopping(language, case)}
                 {pending(app, language, case)}
-                {erased_by_itself(app, language, case)}
                 {case.nothing_could_be_done().then(|| sorry(language, case))}
                 {news(language, zone, case)}
                 {road::road(language, zone, case)}
                 {protection(language, case)}
                 {thread::thread(app, language, case, form)}
+                {erased_by_itself(app, language, case)}
                 {choices(language, case)}
                 <p class="hint">{say!(language, "my_case.reference")} " " <bdi class="code">{case.reference.to_string()}</bdi></p>
             </div>
