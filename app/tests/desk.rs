@@ -642,10 +642,10 @@ async fn an_open_page_hears_what_happens_and_stays_no_longer_than_its_session() 
         assert_eq!(page.headers()["content-type"], "text/event-stream");
         let mut news = page.into_body().into_data_stream();
         let mut next = async || news.next().await.map(|said| String::from_utf8(said.unwrap().to_vec()).unwrap());
-        assert!(next().await.unwrap().contains(r#""queue":0"#));
+        assert!(next().await.unwrap().contains(r#""queue":"0""#));
         report(world, Door::Seen, SEEN).await;
         changes.announce();
-        assert!(next().await.unwrap().contains(r#""queue":1"#));
+        assert!(next().await.unwrap().contains(r#""queue":"1""#));
         world.clock.advance(session::IDLE);
         changes.announce();
         assert_eq!(next().await, None, "listening is no work: the session ended as it would have");
@@ -729,4 +729,42 @@ async fn everybody_sees_what_a_quarter_brought_and_no_small_number_of_it() {
         position(&site.get("/en/about").await, "href=\"/en/figures\"");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_legal_hold_asks_for_a_reason_and_stands_on_its_page() {
+    on_each_engine(async |world| {
+        let (browser, threat, _) = desk(world).await;
+        let case = browser.post("/en/console/take-next", &[]).await.location;
+        let hold = format!("{case}/legal-hold");
+        assert!(!browser.get(&case).await.html.contains("Put a legal hold on it"), "only leads do");
+        let refused = browser.post(&hold, &[("hold_reason", "police")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        everybody_leads(world).await;
+
+        let again = browser.post(&hold, &[("hold_reason", ""), ("hold_words", "They <rang> today.")]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        position(&again, "Say why.");
+        position(&again, "They &lt;rang&gt; today.");
+        position(&browser.get("/en/console/administration/retention").await, "No case is held.");
+
+        let put = browser.post(&hold, &[("hold_reason", "police"), ("hold_words", "They <rang> today.")]).await;
+        let held = follow(&browser, &put).await;
+        for words in ["The police asked for it", "They &lt;rang&gt; today.", "Take the legal hold off"] {
+            position(&held, words);
+        }
+        let page = browser.get("/en/console/administration/retention").await;
+        assert!(position(&page, &threat) < position(&page, "The police asked for it"));
+
+        follow(&browser, &browser.post(&hold, &[("hold", "off")]).await).await;
+        position(&browser.get("/en/console/administration/retention").await, "No case is held.");
+        assert!(audited(world, "case.legal_hold").await);
+    })
+    .await;
+}
+
+async fn everybody_leads(world: &World) {
+    let mut tx = world.cw.storage.write().await.unwrap();
+    casework::execute!(&mut tx, "UPDATE staff SET role = 'lead'").unwrap();
+    tx.commit().await.unwrap();
 }
