@@ -1,5 +1,5 @@
 // News for a console page that stays open: the counts in the rail follow, and a line that had its place from the beginning
-// says when there is more to see. Nothing else moves. A page that nobody looks at listens to nothing: a browser keeps only
+// says when there is more to see: another number in the list that is shown, another case at the head of the queue. Nothing else moves. A page that nobody looks at listens to nothing: a browser keeps only
 // a few connections to one server.
 (() => {
   const line = document.getElementById("live");
@@ -9,12 +9,15 @@
   const shown = here?.textContent;
   let source;
   let shownCase;
+  let shownHead;
 
   function hear({ data }) {
     const now = JSON.parse(data);
     for (const count of counts) count.textContent = now[count.dataset.count];
     shownCase ??= now.case;
-    const isNews = now.case !== shownCase || (here && here.textContent !== shown);
+    shownHead ??= now.head;
+    const isOther = here && (here.textContent !== shown || (here.dataset.count === "queue" && now.head !== shownHead));
+    const isNews = now.case !== shownCase || isOther;
     line.classList.toggle("news", Boolean(isNews));
   }
 

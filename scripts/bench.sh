@@ -7,7 +7,11 @@ cluster=$(mktemp -d "${TMPDIR:-/tmp}/suoja-postgres.XXXXXX")
 chmod 755 "$cluster"
 trap 'scripts/postgres.sh stop "$cluster"' EXIT
 scripts/setup.sh postgres
-SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable) cargo bench --quiet --locked -p casework >>target/bench.jsonl
+SUOJA_TEST_POSTGRES=$(scripts/postgres.sh start "$cluster" durable)
+export SUOJA_TEST_POSTGRES
+cargo bench --quiet --locked -p casework >>target/bench.jsonl
+echo 'desk: a million cases on each engine are made first (about an hour; SUOJA_BENCH_CASES says fewer)'
+cargo bench --quiet --locked -p server --bench desk >>target/bench.jsonl
 
 hashing/benches/run.sh
 hashing/benches/decode.sh

@@ -67,6 +67,11 @@ impl NewCaseKeys {
     pub fn generate(cw: &Casework) -> Self {
         Self { case: KeyPair::generate(&*cw.randomness), staff: KeyPair::generate(&*cw.randomness) }
     }
+
+    /// Their public halves.
+    pub fn public(&self) -> CasePublicKeys {
+        CasePublicKeys { public_key: self.case.public, staff_public_key: self.staff.public }
+    }
 }
 
 /// Seals both private halves of `case` to one hotline epoch.

@@ -212,6 +212,22 @@ pub async fn record(
     subject: Option<Uuid>,
     event: &Event,
 ) -> Result<(), Error> {
+    write(cw, tx, case, actor, subject, event).await?;
+    execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
+    tx.announce().await?;
+    flood::follow(tx, case, event).await?;
+    contact::tell(cw, tx, case, event).await
+}
+
+/// Writes the row alone, of what sets nothing else off.
+pub(crate) async fn write(
+    cw: &Casework,
+    tx: &mut Tx,
+    case: Uuid,
+    actor: Actor,
+    subject: Option<Uuid>,
+    event: &Event,
+) -> Result<(), Error> {
     let detail = serde_json::to_string(event).map_err(|_| Error::Inconsistent("history.detail"))?;
     execute!(
         tx,
@@ -226,10 +242,7 @@ pub async fn record(
         event.for_reporter(),
         cw.now()
     )?;
-    execute!(tx, "UPDATE cases SET updated_at = $1 WHERE id = $2", cw.now(), case)?;
-    tx.announce().await?;
-    flood::follow(tx, case, event).await?;
-    contact::tell(cw, tx, case, event).await
+    Ok(())
 }
 
 /// A case's history, oldest first. `only_reporters`: just the rows the reporter may see.

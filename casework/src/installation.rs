@@ -1,6 +1,6 @@
 //! What a database belongs to: one set of keys, and either real cases or made-up ones. Recorded at its first use.
 
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, Tx};
 use crate::vault::server_keys::KeyId;
 use crate::{execute, fetch_optional};
 use chrono::{DateTime, Utc};
@@ -58,6 +58,12 @@ pub async fn is_claimed(storage: &Storage) -> Result<bool, StorageError> {
     }
     let mut tx = storage.read().await?;
     Ok(fetch_optional!(&mut tx, (String,), "SELECT key_id FROM installation WHERE id = 1")?.is_some())
+}
+
+/// Whether the cases of this database are made up.
+pub(crate) async fn is_made_up(tx: &mut Tx) -> Result<bool, StorageError> {
+    let stored = fetch_optional!(tx, (String,), "SELECT kind FROM installation WHERE id = 1")?;
+    Ok(stored.is_some_and(|(kind,)| kind != Kind::Real.code()))
 }
 
 /// Makes a new database this installation's, or checks that it is.

@@ -59,6 +59,8 @@ pub async fn listen(cw: &Casework) -> Result<(), Error> {
 pub struct Now {
     /// How much waits where.
     pub counts: Counts,
+    /// The most urgent case that waits: in a queue too long to count, what is new there.
+    pub head: Option<Uuid>,
     /// When anything last happened to the case the page shows.
     pub case: Option<DateTime<Utc>>,
 }
@@ -67,10 +69,11 @@ pub struct Now {
 pub async fn now(cw: &Casework, session: &StaffSession, case: Option<Uuid>) -> Result<Now, Error> {
     let counts = queue::counts(cw, session).await?;
     let mut tx = cw.storage.read().await?;
+    let head = queue::head(&mut tx, session).await?;
     let sql = "SELECT updated_at FROM cases WHERE id = $1 AND hotline_id = $2";
     let case = match case {
         Some(case) => fetch_optional!(&mut tx, (DateTime<Utc>,), sql, case, session.organisation)?.map(|(at,)| at),
         None => None,
     };
-    Ok(Now { counts, case })
+    Ok(Now { counts, head, case })
 }

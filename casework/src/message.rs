@@ -39,7 +39,7 @@ pub async fn from_reporter(
     keys: &CasePublicKeys,
     words: &Words,
 ) -> Result<Uuid, Error> {
-    let id = insert(cw, tx, case, keys, Actor::Reporter, words).await?;
+    let id = write(cw, tx, case, keys, Actor::Reporter, words).await?;
     execute!(tx, "UPDATE cases SET unread_from_reporter = unread_from_reporter + 1 WHERE id = $1", case)?;
     history::record(cw, tx, case, Actor::Reporter, Some(id), &Event::ReporterWrote).await?;
     Ok(id)
@@ -54,12 +54,13 @@ pub async fn from_staff(
     staff: Uuid,
     words: &Words,
 ) -> Result<Uuid, Error> {
-    let id = insert(cw, tx, case, keys, Actor::Staff(staff), words).await?;
+    let id = write(cw, tx, case, keys, Actor::Staff(staff), words).await?;
     history::record(cw, tx, case, Actor::Staff(staff), Some(id), &Event::StaffWrote).await?;
     Ok(id)
 }
 
-async fn insert(
+/// Writes the words alone.
+pub(crate) async fn write(
     cw: &Casework,
     tx: &mut Tx,
     case: Uuid,

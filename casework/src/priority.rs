@@ -345,13 +345,17 @@ fn reasons(facts: &Facts) -> Vec<Reason> {
 }
 
 impl Priority {
+    /// Whether a missed deadline raised it into its level: it then comes after what belongs there.
+    pub fn is_raised(&self) -> bool {
+        self.reasons.contains(&Reason::MissedDeadline)
+    }
+
     /// The priority after its deadline was missed: one level up, once, keeping the old deadline. `None` where nothing
     /// changes: the deadline is not over, the case was raised before, or the step would lead into level 0 or 1 or out of
     /// level 4.
     pub fn raise_for_missed_deadline(&self, now: DateTime<Utc>) -> Option<Self> {
-        let raised_before = self.reasons.contains(&Reason::MissedDeadline);
         let level = self.level.checked_sub(1)?;
-        if now <= self.deadline || raised_before || level <= URGENT || self.level >= SIDELINED {
+        if now <= self.deadline || self.is_raised() || level <= URGENT || self.level >= SIDELINED {
             return None;
         }
         let mut raised = self.clone();

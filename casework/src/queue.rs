@@ -1,7 +1,9 @@
 //! A hotline's open cases in the order they should be taken, and who has which in their hands.
 //!
-//! The order is level, then trusted flaggers, then deadline, then age: exactly the index `queue`, so that a page of it
-//! costs the same however long the queue is. Two analysts can never hold the same case: every taking is one statement
+//! The order is level, then trusted flaggers, then what belongs to the level before what a missed deadline raised into it,
+//! then deadline, then age: exactly the index `queue`, so that a page of it costs the same however long the queue is. (What
+//! was raised is late by more than anything that belongs there. Where too few people work, it would keep every child's own
+//! image waiting for days: `tests/week.rs` shows it. It comes before the rest of its old level, and at each tenth take.) Two analysts can never hold the same case: every taking is one statement
 //! that changes a row only while nobody holds it.
 
 use std::fmt;
@@ -58,11 +60,13 @@ pub struct QueueFilter {
     pub team: Option<Uuid>,
 }
 
-/// The place right after a case in the order. As text it is opaque, and holds nothing private.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A case's place in the order, by which a list goes on after it. Places compare as cases are taken: the fields are in the
+/// order of their weight, and the last makes every place another one. As text it is opaque, and holds nothing private.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cursor {
     level: i64,
     flagger_rank: i64,
+    raised: bool,
     deadline: DateTime<Utc>,
     received_at: DateTime<Utc>,
     id: Uuid,
@@ -74,11 +78,29 @@ pub struct Cursor {
 pub struct InvalidCursor;
 
 impl Cursor {
+    /// The place of a case that came then.
+    pub fn of(priority: &Priority, received_at: DateTime<Utc>, id: Uuid) -> Self {
+        Self {
+            level: priority.level.into(),
+            flagger_rank: priority.flagger_rank.into(),
+            raised: priority.is_raised(),
+            deadline: priority.deadline,
+            received_at,
+            id,
+        }
+    }
+
+    /// Whose place it is.
+    pub fn case(&self) -> Uuid {
+        self.id
+    }
+
     /// Before every case.
     fn start() -> Self {
         Self {
             level: -1,
             flagger_rank: 0,
+            raised: false,
             deadline: DateTime::UNIX_EPOCH,
             received_at: DateTime::UNIX_EPOCH,
             id: Uuid::nil(),
@@ -123,6 +145,8 @@ pub struct QueueRow {
     pub level: i64,
     /// 0 for a trusted flagger's report, 1 for any other.
     pub flagger_rank: i64,
+    /// Whether a missed deadline raised it into its level.
+    pub raised: bool,
     /// The trusted flagger, if one sent it.
     pub flagger: Option<String>,
     /// When the level's time runs out.
@@ -158,10 +182,12 @@ pub struct QueueRow {
 }
 
 impl QueueRow {
-    fn cursor(&self) -> Cursor {
+    /// Its place in the order.
+    pub fn cursor(&self) -> Cursor {
         Cursor {
             level: self.level,
             flagger_rank: self.flagger_rank,
+            raised: self.raised,
             deadline: self.deadline,
             received_at: self.received_at,
             id: self.id,
@@ -248,7 +274,7 @@ macro_rules! second_look {
 macro_rules! row_columns {
     ($now:literal) => {
         concat!(
-            "id, reference, harm, age_band, language, country, state, level, flagger_rank, deadline, reasons, received_at,
+            "id, reference, harm, age_band, language, country, state, level, flagger_rank, raised, deadline, reasons, received_at,
                 updated_at, holder_id, unread_from_reporter, alarms, is_unrouted,
                 (SELECT name FROM team WHERE team.id = team_id) AS team,
                 (SELECT name FROM organisation WHERE organisation.id = flagger_id) AS flagger,
@@ -265,7 +291,7 @@ macro_rules! row_columns {
 pub(crate) use row_columns;
 
 /// A page of a place: `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` to `$8` the other filters, `$9` to
-/// `$13` the case the page starts after, `$14` how many, `$15` now, `$16` the team.
+/// `$13` and `$17` the case the page starts after, `$14` how many, `$15` now, `$16` the team.
 macro_rules! page_of {
     ($which:expr) => {
         concat!(
@@ -277,8 +303,8 @@ macro_rules! page_of {
             " AND hotline_id = $1 AND ($4 IS NULL OR level = $4) AND ($5 IS NULL OR harm = $5)
               AND ($6 IS NULL OR language = $6) AND ($7 IS NULL OR country = $7) AND ($8 IS NULL OR state = $8)
               AND ($16 IS NULL OR team_id = $16)
-              AND (level, flagger_rank, deadline, received_at, id) > ($9, $10, $11, $12, $13)
-             ORDER BY level, flagger_rank, deadline, received_at, id LIMIT $14"
+              AND (level, flagger_rank, raised, deadline, received_at, id) > ($9, $10, $17, $11, $12, $13)
+             ORDER BY level, flagger_rank, raised, deadline, received_at, id LIMIT $14"
         )
     };
 }
@@ -300,7 +326,7 @@ impl Place {
 pub(crate) fn statements() -> Vec<crate::testing::Statement> {
     const PAGE: &str =
         "uuid, uuid, bool, bigint, text, text, text, text, bigint, bigint, timestamptz, timestamptz, uuid, bigint,
-        timestamptz, uuid";
+        timestamptz, uuid, bool";
     const TAKE: &str = "uuid, uuid, timestamptz";
     vec![
         ("queue, a page", Place::Queue.page_sql(), PAGE),
@@ -309,6 +335,8 @@ pub(crate) fn statements() -> Vec<crate::testing::Statement> {
         ("waiting cases, a page", Place::Waiting.page_sql(), PAGE),
         ("second look, a page", Place::SecondLook.page_sql(), PAGE),
         ("how much there is to do", COUNTS, "uuid, uuid, bool, timestamptz"),
+        ("the head of the queue", HEAD, "uuid"),
+        ("what is raised next", OVERDUE, "timestamptz, bigint"),
         ("take the next", MOST_URGENT, TAKE),
         ("take the oldest overdue", OLDEST_OVERDUE, TAKE),
     ]
@@ -343,7 +371,8 @@ pub async fn list(
         after.id,
         i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         cw.now(),
-        filter.team
+        filter.team,
+        after.raised
     )?;
     let is_more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -351,7 +380,11 @@ pub async fn list(
     Ok(QueuePage { rows, next })
 }
 
-/// How much work there is, by place.
+/// Cases of a place are counted so far. Of more nobody needs the number on every page, and counting a hundred thousand
+/// takes longer than everything else on it; [`crate::figures`] has it.
+pub const MOST_COUNTED: i64 = 999;
+
+/// How much work there is, by place: each at most one above [`MOST_COUNTED`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Counts {
     /// Open and in nobody's hands.
@@ -366,25 +399,42 @@ pub struct Counts {
     pub second_look: i64,
 }
 
-/// `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` what is due soon. (Every level is between 0 and 4;
-/// saying so leads SQLite to the index that says the same words as the rest.)
+/// Counts cases that meet a condition, and goes no further than one above [`MOST_COUNTED`].
+macro_rules! count_of {
+    ($which:expr) => {
+        concat!("(SELECT COUNT(*) FROM (SELECT 1 FROM ", $which, " LIMIT 1000) AS counted)")
+    };
+}
+
+/// `$1` the hotline, `$2` who looks, `$3` whether they are a lead, `$4` what is due soon. (Every level is between 0 and 4; saying
+/// so leads SQLite to the index that says the same words as the rest.)
 const COUNTS: &str = concat!(
-    "SELECT (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND ",
-    queued!(),
-    ") AS queue,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND deadline <= $4
-                    AND ",
-    queued!(),
-    ") AS due_soon,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND holder_id = $2 AND ",
-    open!(),
-    ") AS mine,
-                (SELECT COUNT(*) FROM cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4
-                    AND state IN ('waiting_for_reporter', 'waiting_for_providers')) AS waiting,
-                (SELECT COUNT(*) FROM ",
-    second_look!(),
-    " AND hotline_id = $1) AS second_look"
+    "SELECT ",
+    count_of!(concat!("cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND ", queued!())),
+    " AS queue, ",
+    count_of!(concat!("cases WHERE hotline_id = $1 AND deadline <= $4 AND ", queued!())),
+    " AS due_soon, ",
+    count_of!(concat!("cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND holder_id = $2 AND ", open!())),
+    " AS mine, ",
+    count_of!(
+        "cases WHERE hotline_id = $1 AND level BETWEEN 0 AND 4 AND state IN ('waiting_for_reporter', 'waiting_for_providers')"
+    ),
+    " AS waiting, ",
+    count_of!(concat!(second_look!(), " AND hotline_id = $1")),
+    " AS second_look"
 );
+
+/// The case at the head of the queue, whoever may take it. `$1` hotline.
+const HEAD: &str = concat!(
+    "SELECT id FROM cases WHERE hotline_id = $1 AND ",
+    queued!(),
+    " ORDER BY level, flagger_rank, raised, deadline, received_at, id LIMIT 1"
+);
+
+/// The most urgent case that waits, whoever may take it.
+pub(crate) async fn head(tx: &mut Tx, session: &StaffSession) -> Result<Option<Uuid>, Error> {
+    Ok(fetch_optional!(tx, (Uuid,), HEAD, session.organisation)?.map(|(case,)| case))
+}
 
 /// Counts every place as it is now.
 pub async fn counts(cw: &Casework, session: &StaffSession) -> Result<Counts, Error> {
@@ -408,7 +458,7 @@ pub(crate) const MOST_URGENT: &str = concat!(
     may_hold!("$2"),
     " AND ",
     is_given!(),
-    " ORDER BY level, flagger_rank, deadline, received_at, id LIMIT 1"
+    " ORDER BY level, flagger_rank, raised, deadline, received_at, id LIMIT 1"
 );
 
 /// The case of levels 2 and 3 that has been overdue longest. `$1` hotline, `$2` staff, `$3` now.
@@ -424,6 +474,11 @@ pub(crate) const OLDEST_OVERDUE: &str = concat!(
 
 /// Which take of an analyst's is for what has waited longest.
 const TAKE_FOR_THE_OVERDUE: i64 = 10;
+
+/// Whether an analyst's take of this number, from 1, is for what has waited longest, if nothing urgent waits.
+pub fn is_for_the_overdue(number: i64) -> bool {
+    number % TAKE_FOR_THE_OVERDUE == 0
+}
 
 /// Takes the most urgent case of those this person is given ([`crate::staff::takes`]). While nothing waits in levels 0 and 1, each analyst's tenth take is the case of levels 2
 /// and 3 that has been overdue longest, so that nothing waits for ever. None if nothing waits.
@@ -446,7 +501,7 @@ pub async fn take_next(cw: &Casework, session: &StaffSession) -> Result<Option<U
 }
 
 async fn choose(cw: &Casework, tx: &mut Tx, session: &StaffSession, number: i64) -> Result<Option<Uuid>, Error> {
-    if number % TAKE_FOR_THE_OVERDUE == 0 && !urgent_waits(tx, session.organisation).await? {
+    if is_for_the_overdue(number) && !urgent_waits(tx, session.organisation).await? {
         let overdue = tx.oldest_overdue_case(session.organisation, session.staff, cw.now()).await?;
         if overdue.is_some() {
             return Ok(overdue);
@@ -673,21 +728,17 @@ pub async fn raise_overdue(cw: &Casework) -> Result<u64, Error> {
     Ok(raised)
 }
 
+/// `$1` now, `$2` how many.
+const OVERDUE: &str = concat!(
+    "SELECT id, level, flagger_rank, deadline, reasons FROM cases WHERE ",
+    queued!(),
+    " AND level = 3 AND NOT raised AND deadline < $1 ORDER BY deadline, id LIMIT $2"
+);
+
 /// Only level 3 has a level above it that a missed deadline may lead to.
 async fn overdue(cw: &Casework, now: DateTime<Utc>) -> Result<Vec<Overdue>, Error> {
     let mut tx = cw.storage.read().await?;
-    Ok(fetch_all!(
-        &mut tx,
-        Overdue,
-        concat!(
-            "SELECT id, level, flagger_rank, deadline, reasons FROM cases WHERE ",
-            queued!(),
-            " AND level = 3 AND raised = $1 AND deadline < $2 ORDER BY deadline, id LIMIT $3"
-        ),
-        false,
-        now,
-        RAISED_AT_ONCE
-    )?)
+    Ok(fetch_all!(&mut tx, Overdue, OVERDUE, now, RAISED_AT_ONCE)?)
 }
 
 async fn raise(cw: &Casework, tx: &mut Tx, case: Overdue, now: DateTime<Utc>) -> Result<bool, Error> {

@@ -7,15 +7,18 @@ mod desk;
 
 use std::collections::BTreeSet;
 
-use casework::routing::{self, Asks, Destination, Rule, dry_run, why};
+use casework::routing::{self, Asks, Destination, Facts, Routing, Rule, dry_run, why};
 use casework::staff::session::StaffSession;
-use casework::taxonomy::Role;
+use casework::taxonomy::{Harm, Role};
 use casework::team::{self, TeamError};
 use casework::{execute, queue, search};
 use chrono::TimeDelta;
 use common::sent::picture;
 use common::{Hotline, World, on_each_engine};
 use desk::{Shape, case, member, words};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
 use uuid::Uuid;
 
 /// A rule that asks for nothing yet.
@@ -233,4 +236,89 @@ async fn teams_are_for_leads_to_change_and_end_without_losing_a_case_or_a_rule()
         assert_eq!(team::all(cw).await.unwrap(), []);
     })
     .await;
+}
+
+/// Of three countries, languages and so on, so that rules often fit.
+fn one_of(names: [&'static str; 3]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(names.to_vec())
+}
+
+fn id() -> impl Strategy<Value = Uuid> {
+    (1_u128..4).prop_map(Uuid::from_u128)
+}
+
+fn a_rule() -> impl Strategy<Value = Rule> {
+    let asked = (
+        option::of(one_of(["FI", "SE", "NO"])),
+        option::of(one_of(["fi", "sv", "pt"])),
+        option::of(prop::sample::select(vec![Harm::OwnImage, Harm::Threat, Harm::Seen])),
+        option::of(id()),
+        option::of(one_of(["NL", "DE", "US"])),
+        option::of(id()),
+    );
+    (asked, id(), option::of(id())).prop_map(|((country, language, harm, provider, host, source), hotline, team)| {
+        Rule {
+            country: country.map(|code| code.parse().unwrap()),
+            language: language.map(|code| code.parse().unwrap()),
+            harm,
+            provider,
+            host: host.map(|code| code.parse().unwrap()),
+            source,
+            hotline,
+            team,
+        }
+    })
+}
+
+fn some_facts() -> impl Strategy<Value = Facts> {
+    let harm = prop::sample::select(vec![Harm::OwnImage, Harm::Threat, Harm::Seen]);
+    let country = option::of(one_of(["FI", "SE", "NO"]));
+    let language = one_of(["fi", "sv", "pt-br"]);
+    (country, language, harm, vec(id(), 0..3), vec(one_of(["NL", "DE", "US"]), 0..3), option::of(id())).prop_map(
+        |(country, language, harm, providers, hosts, source)| Facts {
+            country: country.map(|code| code.parse().unwrap()),
+            language: language.parse().unwrap(),
+            harm,
+            providers: providers.into_iter().collect(),
+            hosts: hosts.into_iter().map(|code| code.parse().unwrap()).collect(),
+            source,
+        },
+    )
+}
+
+/// Whether a rule fits, said once more in other words.
+fn fits(rule: &Rule, facts: &Facts) -> bool {
+    let language = |wanted: &str| format!("{}-", facts.language).starts_with(&format!("{wanted}-"));
+    !(rule.country.is_some() && rule.country != facts.country)
+        && rule.language.as_ref().is_none_or(|wanted| language(wanted.as_str()))
+        && rule.harm.is_none_or(|wanted| wanted == facts.harm)
+        && rule.provider.is_none_or(|wanted| facts.providers.iter().any(|provider| *provider == wanted))
+        && rule.host.as_ref().is_none_or(|wanted| facts.hosts.iter().any(|host| host == wanted))
+        && (rule.source.is_none() || rule.source == facts.source)
+}
+
+proptest! {
+    /// Whatever rules and reports there are: the first that fits decides, nothing after it matters, and asked again the
+    /// answer is the same.
+    #[test]
+    fn routing_is_decided_by_the_first_rule_that_fits_and_by_nothing_else(
+        rules in vec(a_rule(), 0..12),
+        later in vec(a_rule(), 0..4),
+        facts in some_facts(),
+    ) {
+        let default = Uuid::from_u128(99);
+        let routing = Routing { rules: rules.clone(), default };
+        let (destination, routed) = routing.decide(&facts);
+        let first = rules.iter().position(|rule| fits(rule, &facts));
+        prop_assert_eq!(routed.by.as_ref().map(|(place, _)| place - 1), first);
+        let expected = first.map_or(Destination { hotline: default, team: None }, |first| {
+            Destination { hotline: rules[first].hotline, team: rules[first].team }
+        });
+        prop_assert_eq!(destination, expected);
+        prop_assert_eq!(routing.decide(&facts), (destination, routed));
+        if first.is_some() {
+            let longer = Routing { rules: [rules, later].concat(), default };
+            prop_assert_eq!(longer.decide(&facts).0, destination);
+        }
+    }
 }

@@ -31,6 +31,12 @@ pub enum Command {
         /// Only print the six digits with which the demo's accounts sign in now
         #[arg(long)]
         code: bool,
+        /// How many cases there are to be; above 200 they are like those of a hotline that gets 60,000 reports a day
+        #[arg(long, default_value_t = 200, env = "SUOJA_DEMO_CASES")]
+        cases: usize,
+        /// Keep them in this database instead of a file in the demo's folder: postgres://...
+        #[arg(long, value_name = "ADDRESS", env = "SUOJA_DEMO_DATABASE", hide_env_values = true)]
+        database: Option<String>,
     },
     /// Print the fingerprints of files, one JSON line a file
     Hash {

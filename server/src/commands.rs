@@ -58,15 +58,15 @@ pub async fn serve(configuration: &Configuration) -> Result<(), StartError> {
 }
 
 /// `suoja demo`: the same with made-up cases, in folders of their own.
-pub async fn demo(configuration: &Configuration) -> anyhow::Result<()> {
-    let configuration = configuration.clone().for_demo();
-    let app = Arc::new(demo::open(&configuration, &mut io::stdout()).await?);
+pub async fn demo(configuration: &Configuration, cases: usize, database: Option<String>) -> anyhow::Result<()> {
+    let configuration = configuration.clone().for_demo(database);
+    let app = Arc::new(demo::open(&configuration, cases, &mut io::stdout()).await?);
     Ok(run(&configuration, app).await?)
 }
 
 /// `suoja demo --code`: the six digits of the demo's accounts.
 pub fn demo_digits(configuration: &Configuration) -> anyhow::Result<()> {
-    demo::print_digits(&configuration.clone().for_demo(), &mut io::stdout())
+    demo::print_digits(&configuration.clone().for_demo(None), &mut io::stdout())
 }
 
 async fn run(configuration: &Configuration, app: Arc<App>) -> Result<(), StartError> {

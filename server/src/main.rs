@@ -32,8 +32,10 @@ async fn act(asked: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Hash { files, edited } => return Ok(exit(hash::print(&files, edited, &mut stdout().lock())?)),
         Command::Check => return Ok(exit(check::print(configuration, &mut stdout()).await?)),
         Command::Serve => commands::serve(&ready(configuration)?).await?,
-        Command::Demo { code: true } => commands::demo_digits(&configuration?)?,
-        Command::Demo { code: false } => commands::demo(&ready(configuration)?).await?,
+        Command::Demo { code: true, .. } => commands::demo_digits(&configuration?)?,
+        Command::Demo { code: false, cases, database } => {
+            commands::demo(&ready(configuration)?, cases, database).await?;
+        }
         Command::Admin(Admin::Create { address, name, language }) => {
             commands::create_administrator(&ready(configuration)?, &address, &name, &language).await?;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use casework::queue::{self, Counts};
+use casework::queue::{self, Counts, MOST_COUNTED};
 use casework::staff::exposure::{self, Exposure};
 use casework::staff::session::StaffSession;
 use casework::taxonomy::Role;
@@ -182,6 +182,14 @@ pub async fn console_page<V: IntoView + 'static>(
     })
 }
 
+/// A number of cases as it is shown: exact as far as they are counted.
+pub fn counted(cases: i64) -> String {
+    match cases {
+        ..=MOST_COUNTED => cases.to_string(),
+        _ => format!("{MOST_COUNTED}+"),
+    }
+}
+
 fn nav(
     visit: &Visit,
     session: &StaffSession,
@@ -196,7 +204,7 @@ fn nav(
         .filter(|place| place.is_for(session))
         .map(|place| {
             let count = counts.as_ref().and_then(|counts| place.count(counts));
-            let count = count.map(|count| view! { <span data-count=place.code()>{count}</span> });
+            let count = count.map(|count| view! { <span data-count=place.code() dir="ltr">{counted(count)}</span> });
             view! {
                 <a href=place.href(language) aria-current=(place == here).then_some("page") data-key=place.key() data-key-name=place.words(language)>{place.words(language)} " " {count}</a>
             }
@@ -233,4 +241,14 @@ fn languages(visit: &Visit, status: StatusCode, here: Place) -> AnyView {
         })
         .collect_view()
         .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_queue_is_shown_as_more_than_was_counted() {
+        assert_eq!([0, 999, 1_000].map(counted), ["0", "999", "999+"]);
+    }
 }

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::frame::counted;
 use crate::cookies::Holds;
 use crate::visit::Visit;
 use crate::{App, paths, say};
@@ -101,10 +102,11 @@ impl Open {
 fn said(now: &Now) -> serde_json::Value {
     let counts = now.counts;
     json!({
-        "queue": counts.queue,
-        "mine": counts.mine,
-        "waiting": counts.waiting,
-        "second_look": counts.second_look,
+        "queue": counted(counts.queue),
+        "mine": counted(counts.mine),
+        "waiting": counted(counts.waiting),
+        "second_look": counted(counts.second_look),
+        "head": now.head,
         "case": now.case,
     })
 }

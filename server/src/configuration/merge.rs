@@ -6,9 +6,10 @@ use super::ConfigurationError;
 
 const PREFIX: &str = "SUOJA_";
 
-/// Variables that are ours, but no keys of the configuration: the file's place, the log's detail, what tests are told.
+/// Variables that are ours, but no keys of the configuration: the file's place, the log's detail, what the
+/// demo and tests are told.
 fn is_no_key(name: &str) -> bool {
-    matches!(name, "CONFIGURATION" | "LOG_FILTER") || name.starts_with("TEST_")
+    matches!(name, "CONFIGURATION" | "LOG_FILTER") || name.starts_with("DEMO_") || name.starts_with("TEST_")
 }
 
 /// Lays the variables over what the file says.

@@ -172,10 +172,10 @@ impl Configuration {
 
     /// The same, with made-up cases in folders of their own: they can never meet real ones.
     #[must_use]
-    pub fn for_demo(mut self) -> Self {
+    pub fn for_demo(mut self, database: Option<String>) -> Self {
         self.data_folder = beside(&self.data_folder, "demo-data");
         self.key_folder = beside(&self.key_folder, "demo-keys");
-        self.database = written::sqlite_in(&self.data_folder);
+        self.database = database.map_or_else(|| written::sqlite_in(&self.data_folder), SecretString::from);
         self.mail = None;
         self
     }

@@ -308,11 +308,12 @@ impl<'a> Making<'a> {
     }
 
     fn voices(&self, life: &Life<'_>) -> anyhow::Result<&'a Voices> {
-        self.data.words.voices.get(life.language.as_str()).with_context(|| format!("no voices in {}", life.language))
+        self.data.voices(&life.language)
     }
 }
 
-fn one_of(chance: &mut Chance, texts: &[String]) -> anyhow::Result<Words> {
+/// One of several texts.
+pub fn one_of(chance: &mut Chance, texts: &[String]) -> anyhow::Result<Words> {
     words(chance.one_of(texts).context("no texts")?)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use casework::report::Door;
 use casework::taxonomy::{AgeBand, ContextLabel, Country, LanguageCode, OrganisationKind, Outcome, Role};
 use serde::Deserialize;
@@ -29,6 +30,11 @@ impl Data {
             stories: story,
             words: toml::from_str(include_str!("../../demo/words.toml"))?,
         })
+    }
+
+    /// What is written in a language.
+    pub fn voices(&self, language: &LanguageCode) -> anyhow::Result<&Voices> {
+        self.words.voices.get(language.as_str()).with_context(|| format!("no voices in {language}"))
     }
 }
 

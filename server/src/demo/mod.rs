@@ -1,12 +1,13 @@
-//! `suoja demo`: two hundred made-up cases to look around in.
+//! `suoja demo`: two hundred made-up cases to look around in, or many more.
 //!
 //! They are made by the very use cases that real ones go through, with a clock that is put back over the last thirty
 //! days, in a database that knows it is a demo: `suoja serve` refuses it, and this refuses any other. What is told in
-//! them stands in `server/demo/*.toml`.
+//! them stands in `server/demo/*.toml`. The many (`--cases`) have no stories: they are written straight to the tables.
 
 mod cases;
 mod chance;
 mod data;
+mod many;
 mod people;
 mod reports;
 mod sign_ins;
@@ -16,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use app::App;
 use casework::clock::Clock;
 use casework::installation::Kind;
@@ -30,21 +31,24 @@ use crate::system::SystemClock;
 use data::Data;
 use sign_ins::SignIns;
 
-/// Opens the demo, making it the first time, and prints how to sign in.
-pub async fn open(configuration: &Configuration, out: &mut impl Write) -> anyhow::Result<App> {
+/// Opens the demo, making it the first time, and prints how to sign in. `cases`: how many there are to be at least.
+pub async fn open(configuration: &Configuration, cases: usize, out: &mut impl Write) -> anyhow::Result<App> {
     let folder = &configuration.data_folder;
     let mut app = running::open(configuration, Kind::Demo, this_machine()).await?;
     let sign_ins = if let Some(made) = SignIns::read(folder)? {
         made
     } else {
         if !member::list(&app.casework).await?.is_empty() {
+            let is_file = app.casework.storage.engine() == "sqlite";
             app.casework.storage.close().await;
+            ensure!(is_file, "the demo was interrupted while it was made: give it an empty database");
             remove(folder)?;
             app = running::open(configuration, Kind::Demo, this_machine()).await?;
         }
         writeln!(out, "Making up 200 cases. This takes a few seconds, the first time only.")?;
         make(&mut app, folder).await?
     };
+    many::fill(configuration, &app, cases, out).await?;
     sign_ins.print(out)?;
     Ok(app)
 }

@@ -2,10 +2,9 @@
 
 use std::fs;
 
-use casework::vault::totp::TotpSecret;
-use casework::{clock::Clock, storage::Storage};
-use server::system::SystemClock;
+use casework::storage::Storage;
 
+use crate::demo_desk;
 use crate::harness::run;
 use crate::html::text;
 use crate::process::{Installation, Process, on_sqlite};
@@ -45,18 +44,7 @@ fn codes_of(process: &Process) -> Vec<String> {
 }
 
 async fn look_around_as_staff(installation: &Installation, process: &Process) {
-    let file = fs::read_to_string(installation.folder.path().join("demo-data/sign-ins.toml")).unwrap();
-    let file: toml::Table = toml::from_str(&file).unwrap();
-    let analyst = file["staff"].as_array().unwrap()[1].as_table().unwrap();
-    let known = |key: &str| analyst[key].as_str().unwrap().to_owned();
-    assert!(process.said.contains(&known("address")) && process.said.contains(&known("password")));
-
-    let digits = TotpSecret::from_bytes(&data_encoding::BASE32_NOPAD.decode(known("secret").as_bytes()).unwrap());
-    let digits = digits.unwrap().code_at(SystemClock.now());
-    let mut browser = process.browser();
-    let fields = [("address", known("address")), ("password", known("password")), ("code", digits)];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let queue = browser.post_and_follow("/en/console/sign-in", &fields).await;
+    let (_, queue) = demo_desk::sign_in(installation, process, 1).await;
     assert_eq!(queue.status, 200);
     assert!(queue.body.contains("SU-") && text(&queue.body).contains("Nothing here is real."));
 }

@@ -8,6 +8,7 @@
 #[path = "../http/harness/mod.rs"]
 mod harness;
 
+mod demo_desk;
 mod desk;
 mod html;
 mod mail;

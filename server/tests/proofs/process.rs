@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,12 +24,30 @@ use crate::reporter::NO_LIMITS;
 /// A database, its keys, and everything else that processes share.
 pub struct Installation {
     /// Data, keys, site and logs lie in here.
-    pub folder: TempDir,
+    pub folder: Folder,
     /// The mail server.
     pub mail: MailSink,
     /// The schema on PostgreSQL; none on SQLite.
     pub schema: Option<Schema>,
     logs: AtomicU32,
+}
+
+/// A folder of an installation's own.
+pub enum Folder {
+    /// It goes with the installation.
+    Passing(TempDir),
+    /// It stays, and is used again.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Passing(folder) => folder.path(),
+            Self::Kept(folder) => folder,
+        }
+    }
 }
 
 /// A schema of a PostgreSQL server that is this test's alone.
@@ -41,8 +59,13 @@ pub struct Schema {
 impl Schema {
     async fn make(server: String) -> Self {
         let name = format!("proof_{}", Uuid::from_bytes(casework::randomness::bytes(&SystemRandomness)).simple());
+        Self::of_name(server, name).await
+    }
+
+    /// The schema of this name, made if it is not there.
+    pub async fn of_name(server: String, name: String) -> Self {
         let schema = Self { server, name };
-        schema.run(format!("CREATE SCHEMA {}", schema.name)).await;
+        schema.run(format!("CREATE SCHEMA IF NOT EXISTS {}", schema.name)).await;
         schema
     }
 
@@ -51,7 +74,8 @@ impl Schema {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
     }
 
-    fn address(&self) -> String {
+    /// Where it is.
+    pub fn address(&self) -> String {
         let mark = if self.server.contains('?') { '&' } else { '?' };
         format!("{}{mark}options[search_path]={}", self.server, self.name)
     }
@@ -88,7 +112,7 @@ pub async fn on_each_engine(test: impl AsyncFn(&Installation)) {
     on_sqlite(&test).await;
     let Ok(server) = std::env::var("SUOJA_TEST_POSTGRES") else { return };
     let schema = Schema::make(server).await;
-    let installation = Installation::make(Some(schema)).await;
+    let installation = Installation::make(passing(), Some(schema)).await;
     test(&installation).await;
     if let Some(schema) = installation.schema {
         schema.run(format!("DROP SCHEMA {} CASCADE", schema.name)).await;
@@ -97,16 +121,20 @@ pub async fn on_each_engine(test: impl AsyncFn(&Installation)) {
 
 /// Runs a test on SQLite alone.
 pub async fn on_sqlite(test: impl AsyncFn(&Installation)) {
-    test(&Installation::make(None).await).await;
+    test(&Installation::make(passing(), None).await).await;
+}
+
+fn passing() -> Folder {
+    Folder::Passing(TempDir::new().unwrap())
 }
 
 /// How often to start again where somebody else took the port first.
 const TRIES: usize = 5;
 
 impl Installation {
-    async fn make(schema: Option<Schema>) -> Self {
-        let folder = TempDir::new().unwrap();
-        fs::create_dir(folder.path().join("site")).unwrap();
+    /// One in this folder, with a mail server.
+    pub async fn make(folder: Folder, schema: Option<Schema>) -> Self {
+        fs::create_dir_all(folder.path().join("site")).unwrap();
         fs::write(folder.path().join("suoja.toml"), "").unwrap();
         Self { folder, mail: MailSink::start().await, schema, logs: AtomicU32::new(0) }
     }

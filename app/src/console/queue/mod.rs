@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get};
 use casework::lapse;
-use casework::queue::{self, Counts};
+use casework::queue::{self, Counts, MOST_COUNTED};
 use casework::staff::session::StaffSession;
 use casework::team;
 use leptos::prelude::*;
@@ -143,8 +143,11 @@ async fn news(
 
 fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
     let due = (place == Place::Queue && counts.due_soon > 0).then(|| {
-        let count = u64::try_from(counts.due_soon).unwrap_or_default();
-        view! { <span class="pill wait">{say_count(language, "queue.due_soon", count)}</span> }
+        let words = match u64::try_from(counts.due_soon).unwrap_or_default() {
+            count if counts.due_soon <= MOST_COUNTED => say_count(language, "queue.due_soon", count),
+            _ => say!(language, "queue.many_due_soon", count = MOST_COUNTED),
+        };
+        view! { <span class="pill wait">{words}</span> }
     });
     let take = (place == Place::Queue).then(|| {
         view! {

@@ -3,6 +3,8 @@
 //! Sending is one transaction. Its first act takes the draft's row, so that of two sends at once the second waits, finds
 //! it taken, and shows the first one's code.
 
+pub mod made_up;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -20,7 +22,7 @@ use crate::item::{self, NewItem, Placed};
 use crate::priority::{self, Facts, Priority};
 use crate::reference::Reference;
 use crate::report::{Door, Report, Step, Walk};
-use crate::routing::{self, Destination, Routed};
+use crate::routing::{self, Destination, Routed, Routing};
 use crate::storage::{JsonText, StorageError, Tx};
 use crate::taxonomy::{CaseState, Country, Danger, LanguageCode};
 use crate::vault::{Binding, CookieKeys, CookieToken, OpenError, PublicKey, Purpose, Sealed};
@@ -187,20 +189,16 @@ pub async fn receive(
     for item in &items {
         placed.push(item::place(cw, tx, *item).await?);
     }
-    let hotline = route(tx, report, &placed, language).await?.ok_or(SendError::NotOpen)?;
+    let routing = routing::load(tx).await?.ok_or(SendError::NotOpen)?;
+    let hotline = route(tx, &routing, report, &placed, language).await?.ok_or(SendError::NotOpen)?;
     let flood = match flood::may_be_one_of_many(report.harm(), report.reporter(), report.danger()) {
         true => flood::join(cw, tx, hotline.id, &item::lookups(cw, &items)).await?,
         false => None,
     };
     let facts = Facts {
-        harm: report.harm(),
-        reporter: report.reporter(),
-        age_band: report.age_band(),
-        danger: report.danger(),
-        spreading: report.spreading(),
-        trusted_flagger: false,
         looks_like_bulk: flood.is_some(),
         earlier_reports: item::earlier_cases(cw, tx, &items).await?,
+        ..facts_of(report)
     };
     let in_force = priority::load(tx).await?;
     let priority = priority::priority(&facts, &in_force.table, &cw.hours, cw.now());
@@ -228,16 +226,26 @@ pub async fn receive(
     history::record(cw, tx, case, Actor::Reporter, None, &Event::Received).await?;
     history::record(cw, tx, case, Actor::System, None, &Event::Prioritised { level: priority.level.into() }).await?;
 
-    let public = CasePublicKeys { public_key: keys.case.public, staff_public_key: keys.staff.public };
-    keep_items(cw, tx, case, &public, &placed, videos, &facts).await?;
-    for (kind, body) in report.answers() {
-        answer::add(cw, tx, case, &public, kind, &body).await?;
-    }
+    keep_told(cw, tx, case, &keys.public(), report, &placed, videos).await?;
     if let Some(email) = report.email() {
         contact::keep(cw, tx, case, email, language.as_str()).await?;
     }
     audit::record(cw, tx, Actor::Reporter, "case.receive", case, report.harm().as_str()).await?;
     Ok(reference)
+}
+
+/// What a report says by itself.
+fn facts_of(report: &Report) -> Facts {
+    Facts {
+        harm: report.harm(),
+        reporter: report.reporter(),
+        age_band: report.age_band(),
+        danger: report.danger(),
+        spreading: report.spreading(),
+        trusted_flagger: false,
+        looks_like_bulk: false,
+        earlier_reports: 0,
+    }
 }
 
 fn items_of(report: &Report) -> Vec<NewItem<'_>> {
@@ -246,17 +254,17 @@ fn items_of(report: &Report) -> Vec<NewItem<'_>> {
     links.chain(account).chain(report.files().iter().map(NewItem::File)).collect()
 }
 
-/// Seals the items; a child's own files are claimed for the list at once.
-async fn keep_items(
+/// Seals what was told: items and answers. A child's own files are claimed for the list at once.
+async fn keep_told(
     cw: &Casework,
     tx: &mut Tx,
     case: Uuid,
     keys: &CasePublicKeys,
+    report: &Report,
     items: &[Placed<'_>],
     videos: &Videos,
-    facts: &Facts,
 ) -> Result<(), Error> {
-    let collection = claim::is_own_image(facts.harm, facts.reporter).then_some(Collection::SelfReported);
+    let collection = claim::is_own_image(report.harm(), report.reporter()).then_some(Collection::SelfReported);
     let mut listed = 0;
     for item in items {
         let id = item::add(cw, tx, case, keys, item).await?;
@@ -271,6 +279,9 @@ async fn keep_items(
     }
     if listed > 0 {
         history::record(cw, tx, case, Actor::Reporter, None, &Event::FingerprintsListed { files: listed }).await?;
+    }
+    for (kind, body) in report.answers() {
+        answer::add(cw, tx, case, keys, kind, &body).await?;
     }
     Ok(())
 }
@@ -342,16 +353,14 @@ struct Hotline {
     public_key: PublicKey,
 }
 
-/// The hotline of a report; none while no hotline takes cases.
+/// The hotline of a report; none while it takes no cases.
 async fn route(
     tx: &mut Tx,
+    routing: &Routing,
     report: &Report,
     items: &[Placed<'_>],
     language: &LanguageCode,
 ) -> Result<Option<Hotline>, Error> {
-    let Some(routing) = routing::load(tx).await? else {
-        return Ok(None);
-    };
     let (Destination { hotline: id, team }, routed) = routing.decide(&routing::Facts {
         country: report.country().cloned(),
         language: language.clone(),
