@@ -156,7 +156,7 @@ fn public_frame(page: &Page, app: &App, visit: &Visit, content: AnyView) -> impl
                 {language_switch(page, visit)}
                 {leave(language)}
             </header>
-            {app.demo.then(|| view! { <section class="demo-mark" aria-label=say!(language, "frame.demo")>{say!(language, "frame.demo")}</section> })}
+            {app.mark(language).map(|words| view! { <section class="demo-mark" aria-label=words.clone()>{words.clone()}</section> })}
             <main id="main" tabindex="-1">{content}</main>
             {help_strip(app, language, page.country.as_deref())}
             <footer class="foot">

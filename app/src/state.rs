@@ -1,10 +1,13 @@
 //! What every handler is given.
 
 use casework::Casework;
+use casework::installation::Kind;
 
 use crate::help::HelpDirectory;
 use crate::islands::hash_modules::HashModules;
 use crate::operator::Operator;
+use crate::say;
+use crate::words::Language;
 
 /// The application: built once by the server, shared by all handlers as `State<Arc<App>>`.
 pub struct App {
@@ -22,8 +25,8 @@ pub struct App {
     pub console_address: String,
     /// What can leave this installation.
     pub sends: Sends,
-    /// Made-up cases: every page says so.
-    pub demo: bool,
+    /// Whether cases are real.
+    pub kind: Kind,
 }
 
 /// What the operator set up to reach people and machines outside. What isn't set up waits in the outbox.
@@ -36,6 +39,15 @@ pub struct Sends {
 }
 
 impl App {
+    /// What every page says where nothing is real.
+    pub fn mark(&self, language: Language) -> Option<String> {
+        match self.kind {
+            Kind::Real => None,
+            Kind::Demo => Some(say!(language, "frame.demo")),
+            Kind::Training => Some(say!(language, "frame.training")),
+        }
+    }
+
     /// Whether an address is reached over TLS: true but for plain loopback.
     pub fn is_secure(address: &str) -> bool {
         address.starts_with("https:")

@@ -17,6 +17,7 @@ use crate::history::{self, Actor, Entry, Event};
 use crate::item::{self, Item};
 use crate::label;
 use crate::legal_hold::HoldReason;
+use crate::lesson::{self, Lesson};
 use crate::message::{self, Message};
 use crate::note::{self, Note};
 use crate::notice::{self, Notice};
@@ -204,6 +205,8 @@ pub struct OpenCase {
     pub erased_at: Option<DateTime<Utc>>,
     /// Whether pictures were compared with all that came before; else some may be missing in `items`.
     pub is_compared: bool,
+    /// Which lesson it is, in an installation for training.
+    pub lesson: Option<Lesson>,
 }
 
 impl OpenCase {
@@ -265,6 +268,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         same_payment: related::same_payment(&mut tx, session, case).await?,
         erased_at: retention::erased_at(&rules, facts.state, facts.outcome, facts.closed_at),
         is_compared,
+        lesson: lesson::of_case(&mut tx, case).await?,
         facts,
     })
 }

@@ -12,6 +12,8 @@ pub enum Kind {
     Real,
     /// Made up, to look around in. Never in the same database as real ones.
     Demo,
+    /// Made up, to learn from ([`crate::lesson`]).
+    Training,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Self::Real => "real",
             Self::Demo => "demo",
+            Self::Training => "training",
         }
     }
 }

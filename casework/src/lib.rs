@@ -32,6 +32,7 @@ pub mod item;
 pub mod label;
 pub mod lapse;
 pub mod legal_hold;
+pub mod lesson;
 pub mod live;
 pub mod location;
 pub mod message;

@@ -92,19 +92,28 @@ pub struct RelatedCase {
     pub outcome: Option<Outcome>,
 }
 
+/// Cases of a hotline (`$2`) in which money was to go to the same place as in this one (`$1`), the newest first: `$3` how
+/// many, `$4` how many of all that are the same.
+const SAME_PAYMENT: &str = "SELECT cases.id AS case_id, reference, cases.state, outcome
+     FROM (SELECT DISTINCT case_id AS same_id FROM answer
+            WHERE lookup = (SELECT lookup FROM answer WHERE case_id = $1 AND lookup IS NOT NULL ORDER BY id LIMIT 1)
+            ORDER BY same_id DESC LIMIT $4) AS same CROSS JOIN cases
+     WHERE cases.id = same_id AND hotline_id = $2 AND cases.id <> $1 ORDER BY cases.id DESC LIMIT $3";
+
 /// Cases of the hotline in which money was to go to the same place, the newest first.
 pub(crate) async fn same_payment(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Vec<RelatedCase>, Error> {
-    Ok(fetch_all!(
-        tx,
-        RelatedCase,
-        "SELECT DISTINCT cases.id AS case_id, reference, cases.state, outcome
-         FROM answer mine JOIN answer other ON other.lookup = mine.lookup AND other.case_id <> mine.case_id
-         JOIN cases ON cases.id = other.case_id
-         WHERE mine.case_id = $1 AND mine.lookup IS NOT NULL AND hotline_id = $2 ORDER BY cases.id DESC LIMIT $3",
-        case,
-        session.organisation,
-        i64::try_from(MOST).unwrap_or(i64::MAX)
-    )?)
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    Ok(fetch_all!(tx, RelatedCase, SAME_PAYMENT, case, session.organisation, most, LOOKED_AT)?)
+}
+
+/// The statements by which related cases are found, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    vec![
+        ("related, the same link or account", SAME_PLACE, "uuid, uuid, bigint, bigint, uuid"),
+        ("related, the same file", SAME_FILE, "uuid, uuid, bigint, bigint, bytea, text"),
+        ("related, the same payment detail", SAME_PAYMENT, "uuid, uuid, bigint, bigint"),
+    ]
 }
 
 /// What is related to each item of a case, the closest first.
@@ -120,62 +129,59 @@ pub(crate) async fn of_case(
     items: &[Item],
 ) -> Result<ByItem, Error> {
     let mut found = ByItem::new();
-    for row in same(tx, session, case).await? {
-        found.entry(row.of_item).or_default().push((Closeness::Same, row.related));
-    }
     for item in items {
         let of_item = found.entry(item.id).or_default();
+        of_item.extend(same(tx, session, case, item).await?.into_iter().map(|related| (Closeness::Same, related)));
         add_near(cw, tx, session, case, item, of_item).await?;
         of_item.sort_by(|one, other| one.0.rank().cmp(&other.0.rank()).then(other.1.item_id.cmp(&one.1.item_id)));
+        of_item.dedup_by_key(|(_, related)| related.item_id);
         of_item.truncate(MOST);
     }
     Ok(found)
 }
 
-#[derive(FromRow)]
-struct SameRow {
-    of_item: Uuid,
-    #[sqlx(flatten)]
-    related: Related,
+/// So many of the newest that are the same are looked at: a link that goes round is in thousands of cases, a few of them
+/// another hotline's.
+const LOOKED_AT: i64 = 200;
+
+/// The items of a list (`same_id`) that are in the hotline's other cases, the newest first: `$1` the case they are not of,
+/// `$2` the hotline, `$3` how many, `$4` how many of the list.
+macro_rules! in_other_cases {
+    ($list:expr) => {
+        concat!(
+            "SELECT item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome, item.state AS item_state,
+                item.media_type
+             FROM (",
+            $list,
+            " LIMIT $4) AS same CROSS JOIN item CROSS JOIN cases
+             WHERE item.id = same_id AND cases.id = item.case_id AND hotline_id = $2 AND cases.id <> $1
+             ORDER BY item.id DESC LIMIT $3"
+        )
+    };
 }
 
-/// Links and accounts by their keyed hash, files by their bytes or the list of their frames; of each the newest.
-async fn same(tx: &mut Tx, session: &StaffSession, case: Uuid) -> Result<Vec<SameRow>, Error> {
-    let mut rows = fetch_all!(
-        tx,
-        SameRow,
-        "SELECT * FROM (
-             SELECT mine.id AS of_item, item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome,
-                 item.state AS item_state, item.media_type,
-                 dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
-             FROM item mine JOIN item ON item.lookup = mine.lookup AND item.case_id <> mine.case_id
-             JOIN cases ON cases.id = item.case_id
-             WHERE mine.case_id = $1 AND mine.lookup IS NOT NULL AND hotline_id = $2
-         ) found WHERE place <= $3",
-        case,
-        session.organisation,
-        i64::try_from(MOST).unwrap_or(i64::MAX)
-    )?;
-    rows.extend(fetch_all!(
-        tx,
-        SameRow,
-        "SELECT DISTINCT * FROM (
-             SELECT mine.id AS of_item, item.id AS item_id, cases.id AS case_id, reference, cases.state, outcome,
-                 item.state AS item_state, item.media_type,
-                 dense_rank() OVER (PARTITION BY mine.id ORDER BY item.id DESC) AS place
-             FROM item mine JOIN fingerprint print ON print.item_id = mine.id AND print.algorithm IN ($4, $5)
-             JOIN fingerprint other ON other.algorithm = print.algorithm AND other.value = print.value
-             JOIN item ON item.id = other.item_id AND item.case_id <> mine.case_id
-             JOIN cases ON cases.id = item.case_id
-             WHERE mine.case_id = $1 AND hotline_id = $2
-         ) found WHERE place <= $3",
-        case,
-        session.organisation,
-        i64::try_from(MOST).unwrap_or(i64::MAX),
-        Algorithm::Sha256,
-        Algorithm::Vpdq
-    )?);
-    Ok(rows)
+/// By the keyed hash of a link or an account (`$5`).
+const SAME_PLACE: &str = in_other_cases!(
+    "SELECT id AS same_id FROM item WHERE lookup = (SELECT lookup FROM item WHERE id = $5) ORDER BY case_id DESC"
+);
+
+/// By a fingerprint (`$5`, `$6`): a file's bytes, or the list of a video's frames.
+const SAME_FILE: &str = in_other_cases!(
+    "SELECT DISTINCT item_id AS same_id FROM fingerprint WHERE algorithm = $6 AND value = $5 ORDER BY same_id DESC"
+);
+
+/// The same link, account, bytes or frames in other cases, the newest first.
+async fn same(tx: &mut Tx, session: &StaffSession, case: Uuid, item: &Item) -> Result<Vec<Related>, Error> {
+    let (hotline, most) = (session.organisation, i64::try_from(MOST).unwrap_or(i64::MAX));
+    let Detail::File { fingerprints, .. } = &item.detail else {
+        return Ok(fetch_all!(tx, Related, SAME_PLACE, case, hotline, most, LOOKED_AT, item.id)?);
+    };
+    let mut found = Vec::new();
+    for print in fingerprints.iter().filter(|print| matches!(print.algorithm, Algorithm::Sha256 | Algorithm::Vpdq)) {
+        let (value, algorithm) = (print.value.as_slice(), print.algorithm);
+        found.extend(fetch_all!(tx, Related, SAME_FILE, case, hotline, most, LOOKED_AT, value, algorithm)?);
+    }
+    Ok(found)
 }
 
 async fn add_near(

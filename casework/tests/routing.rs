@@ -292,8 +292,8 @@ fn fits(rule: &Rule, facts: &Facts) -> bool {
     !(rule.country.is_some() && rule.country != facts.country)
         && rule.language.as_ref().is_none_or(|wanted| language(wanted.as_str()))
         && rule.harm.is_none_or(|wanted| wanted == facts.harm)
-        && rule.provider.is_none_or(|wanted| facts.providers.iter().any(|provider| *provider == wanted))
-        && rule.host.as_ref().is_none_or(|wanted| facts.hosts.iter().any(|host| host == wanted))
+        && rule.provider.is_none_or(|wanted| facts.providers.contains(&wanted))
+        && rule.host.as_ref().is_none_or(|wanted| facts.hosts.contains(wanted))
         && (rule.source.is_none() || rule.source == facts.source)
 }
 

@@ -70,6 +70,10 @@ impl Desk {
         self.order.first().map(Cursor::case)
     }
 
+    fn in_order(&self) -> Vec<Cursor> {
+        self.order.iter().cloned().collect()
+    }
+
     fn urgent_waits(&self) -> bool {
         self.first().is_some_and(|first| self.cases[&first].priority.level <= 1)
     }
@@ -178,7 +182,7 @@ fn in_a_week_of_sixty_thousand_a_day_no_child_is_late_and_nothing_waits_while_an
     let at = |minute: f64| start + TimeDelta::milliseconds((minute * 60_000.0) as i64);
     let mut waits: [Waits; 6] = std::array::from_fn(|_| Waits::default());
     // Who is free, and when the others will be (in thousandths of a minute).
-    let (mut free, mut busy) = (Vec::from_iter(0..ANALYSTS), BTreeSet::new());
+    let (mut free, mut busy) = ((0..ANALYSTS).collect::<Vec<_>>(), BTreeSet::new());
     let (mut next, mut raised, mut day) = (0.0_f64, 0.0, 1.0);
     println!("{ANALYSTS} analysts at all hours; minutes a case by level: {MINUTES:?}; places: {PLACES:?}");
     while day <= 7.0 {
@@ -306,11 +310,11 @@ async fn play(world: &World, hotline: &Hotline, staff: &[StaffSession], steps: &
                 world.clock.advance(TimeDelta::minutes(minutes));
                 queue::raise_overdue(cw).await.unwrap();
                 desk.raise_overdue(cw.now());
-                assert_eq!(listed(world, &staff[0]).await, Vec::from_iter(desk.order.iter().cloned()));
+                assert_eq!(listed(world, &staff[0]).await, desk.in_order());
             }
         }
     }
-    assert_eq!(listed(world, &staff[0]).await, Vec::from_iter(desk.order.iter().cloned()));
+    assert_eq!(listed(world, &staff[0]).await, desk.in_order());
 }
 
 /// The places of all that wait, as pages show them one after the other.

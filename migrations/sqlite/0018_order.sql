@@ -15,3 +15,8 @@ CREATE INDEX cases_to_raise ON cases (deadline, id)
 -- How many are due soon, whatever their level.
 CREATE INDEX queue_due ON cases (hotline_id, deadline)
     WHERE holder_id IS NULL AND NOT is_collapsed AND state IN ('received', 'in_review', 'reopened', 'appealed');
+-- Of what is the same, the newest: without reading all of it.
+DROP INDEX fingerprint_by_value;
+CREATE INDEX fingerprint_by_value ON fingerprint (algorithm, value, item_id);
+DROP INDEX answer_by_lookup;
+CREATE INDEX answer_by_lookup ON answer (lookup, case_id) WHERE lookup IS NOT NULL;

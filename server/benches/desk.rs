@@ -83,7 +83,7 @@ async fn measured(server: Option<String>, cases: usize) -> Figures {
         let mut connection = PgConnection::connect(address).await.unwrap();
         sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await.unwrap();
     }
-    let (staff, queue) = demo_desk::sign_in(&installation, &process, 1).await;
+    let (staff, queue) = demo_desk::sign_in(&installation, &process, "demo", 1).await;
     assert_eq!(queue.status, 200);
     let figures = Desk { staff, figures: Figures::new() }.work(cases).await;
     process.end().await;
@@ -181,7 +181,7 @@ impl Words {
                 _ if word.starts_with("SU-") && self.references.last().is_none_or(|last| last != word) => {
                     self.references.push(word.to_owned());
                 }
-                _ if word.starts_with("https://") => self.links.push(word.to_owned()),
+                _ if word.starts_with("hxxp") => self.links.push(word.replacen("hxxp", "http", 1).replace("[.]", ".")),
                 _ if word.len() == 64 && word.chars().all(|digit| digit.is_ascii_hexdigit()) => {
                     self.fingerprints.push(word.to_owned());
                 }

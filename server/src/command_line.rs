@@ -38,6 +38,12 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS", env = "SUOJA_DEMO_DATABASE", hide_env_values = true)]
         database: Option<String>,
     },
+    /// Serve lessons for newcomers, from a folder of their own: made-up cases, and what an experienced analyst decided
+    Training {
+        /// Only print the six digits with which the accounts sign in now
+        #[arg(long)]
+        code: bool,
+    },
     /// Print the fingerprints of files, one JSON line a file
     Hash {
         /// Also of cropped copies and without bars: up to eight hashes more a picture

@@ -18,6 +18,7 @@ use crate::configuration::Configuration;
 use crate::demo;
 use crate::running::{self, Machine, StartError};
 use crate::system::{SystemClock, SystemRandomness};
+use crate::training;
 
 /// The longest name of a member, in characters.
 const NAME: usize = 100;
@@ -59,14 +60,26 @@ pub async fn serve(configuration: &Configuration) -> Result<(), StartError> {
 
 /// `suoja demo`: the same with made-up cases, in folders of their own.
 pub async fn demo(configuration: &Configuration, cases: usize, database: Option<String>) -> anyhow::Result<()> {
-    let configuration = configuration.clone().for_demo(database);
+    let configuration = configuration.clone().made_up("demo", database);
     let app = Arc::new(demo::open(&configuration, cases, &mut io::stdout()).await?);
     Ok(run(&configuration, app).await?)
 }
 
-/// `suoja demo --code`: the six digits of the demo's accounts.
-pub fn demo_digits(configuration: &Configuration) -> anyhow::Result<()> {
-    demo::print_digits(&configuration.clone().for_demo(None), &mut io::stdout())
+/// `suoja training`: the same with lessons.
+pub async fn training(configuration: &Configuration) -> anyhow::Result<()> {
+    let configuration = configuration.clone().made_up("training", None);
+    let app = Arc::new(training::open(&configuration, &mut io::stdout()).await?);
+    let lessons = training::Lessons::read(app.clone())?;
+    lessons.top_up().await?;
+    tokio::select! {
+        ended = run(&configuration, app) => Ok(ended?),
+        failed = lessons.keep_topped_up() => failed,
+    }
+}
+
+/// `suoja demo --code`, `suoja training --code`: the six digits of the accounts.
+pub fn digits(configuration: &Configuration, kind: &str) -> anyhow::Result<()> {
+    demo::print_digits(&configuration.clone().made_up(kind, None), &mut io::stdout())
 }
 
 async fn run(configuration: &Configuration, app: Arc<App>) -> Result<(), StartError> {

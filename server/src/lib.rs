@@ -19,4 +19,5 @@ pub mod mail;
 pub mod middleware;
 pub mod running;
 pub mod system;
+pub mod training;
 pub mod workers;

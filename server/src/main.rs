@@ -32,7 +32,9 @@ async fn act(asked: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Hash { files, edited } => return Ok(exit(hash::print(&files, edited, &mut stdout().lock())?)),
         Command::Check => return Ok(exit(check::print(configuration, &mut stdout()).await?)),
         Command::Serve => commands::serve(&ready(configuration)?).await?,
-        Command::Demo { code: true, .. } => commands::demo_digits(&configuration?)?,
+        Command::Demo { code: true, .. } => commands::digits(&configuration?, "demo")?,
+        Command::Training { code: true } => commands::digits(&configuration?, "training")?,
+        Command::Training { code: false } => commands::training(&ready(configuration)?).await?,
         Command::Demo { code: false, cases, database } => {
             commands::demo(&ready(configuration)?, cases, database).await?;
         }

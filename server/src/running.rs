@@ -114,7 +114,7 @@ pub async fn open(configuration: &Configuration, kind: Kind, machine: Machine) -
         address: without_slash(&configuration.address),
         console_address: without_slash(&configuration.console_address),
         sends: Sends { mail: configuration.mail.is_some(), alarm_call: configuration.alarm.is_some() },
-        demo: kind == Kind::Demo,
+        kind,
     })
 }
 

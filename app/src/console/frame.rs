@@ -163,7 +163,7 @@ pub async fn console_page<V: IntoView + 'static>(
     let reminder = pause::reminder(visit.language, exposure);
     let counts = if session.is_holder() { queue::counts(&app.casework, session).await.ok() } else { None };
     let nav = nav(visit, session, status, place, counts, exposure);
-    let demo = app.demo.then(|| say!(visit.language, "frame.demo"));
+    let demo = app.mark(visit.language);
     let skip = say!(visit.language, "frame.skip");
     let sheet = keys::sheet(visit.language);
     Page::console(title).with_status(status).render(app, visit, move || {

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use casework::Casework;
+use casework::installation::Kind;
 use tower::ServiceExt;
 
 /// An operator of Finland.
@@ -42,7 +43,7 @@ pub fn site(casework: Casework) -> Router {
         hash_modules: HashModules::default(),
         address: "http://localhost".to_owned(),
         console_address: "http://localhost".to_owned(),
-        demo: false,
+        kind: Kind::Real,
     };
     app::public::router().merge(app::console::router()).with_state(Arc::new(app))
 }

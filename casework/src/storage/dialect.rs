@@ -147,7 +147,7 @@ impl Storage {
 /// Every table that holds something of a case.
 const CASE_TABLES: &str =
     "cases, case_key, answer, item, fingerprint, video_frames, claim, message, note, label, assessment, notice,
-    notice_item, referral, contact, history, outbox, session, draft, draft_part, skip, lapse, bulk_case";
+    notice_item, referral, contact, history, outbox, session, draft, draft_part, skip, lapse, bulk_case, lesson";
 
 impl Storage {
     /// Gives back the space of deleted rows, so that nothing of them stays in the files. SQLite overwrote the rows already

@@ -170,11 +170,11 @@ impl Configuration {
         written.understood(file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
     }
 
-    /// The same, with made-up cases in folders of their own: they can never meet real ones.
+    /// The same, with made-up cases (of a `demo`, for `training`) in folders of their own: they can never meet real ones.
     #[must_use]
-    pub fn for_demo(mut self, database: Option<String>) -> Self {
-        self.data_folder = beside(&self.data_folder, "demo-data");
-        self.key_folder = beside(&self.key_folder, "demo-keys");
+    pub fn made_up(mut self, kind: &str, database: Option<String>) -> Self {
+        self.data_folder = beside(&self.data_folder, &format!("{kind}-data"));
+        self.key_folder = beside(&self.key_folder, &format!("{kind}-keys"));
         self.database = database.map_or_else(|| written::sqlite_in(&self.data_folder), SecretString::from);
         self.mail = None;
         self

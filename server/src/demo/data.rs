@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use casework::lesson::Lesson;
 use casework::report::Door;
 use casework::taxonomy::{AgeBand, ContextLabel, Country, LanguageCode, OrganisationKind, Outcome, Role};
 use serde::Deserialize;
@@ -115,6 +116,8 @@ pub struct Report {
     pub door: Door,
     /// Whether it is at a provider.
     pub place: Place,
+    /// What newcomers learn from it, in training.
+    pub lesson: Option<Lesson>,
     /// Whether somebody may be in danger.
     #[serde(default)]
     pub urgent: bool,

@@ -5,12 +5,12 @@
 //! them stands in `server/demo/*.toml`. The many (`--cases`) have no stories: they are written straight to the tables.
 
 mod cases;
-mod chance;
-mod data;
+pub(crate) mod chance;
+pub(crate) mod data;
 mod many;
-mod people;
-mod reports;
-mod sign_ins;
+pub(crate) mod people;
+pub(crate) mod reports;
+pub(crate) mod sign_ins;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context, ensure};
 use app::App;
+use casework::Casework;
 use casework::clock::Clock;
 use casework::installation::Kind;
 use casework::staff::member;
@@ -33,46 +34,57 @@ use sign_ins::SignIns;
 
 /// Opens the demo, making it the first time, and prints how to sign in. `cases`: how many there are to be at least.
 pub async fn open(configuration: &Configuration, cases: usize, out: &mut impl Write) -> anyhow::Result<App> {
-    let folder = &configuration.data_folder;
-    let mut app = running::open(configuration, Kind::Demo, this_machine()).await?;
-    let sign_ins = if let Some(made) = SignIns::read(folder)? {
-        made
-    } else {
-        if !member::list(&app.casework).await?.is_empty() {
-            let is_file = app.casework.storage.engine() == "sqlite";
-            app.casework.storage.close().await;
-            ensure!(is_file, "the demo was interrupted while it was made: give it an empty database");
-            remove(folder)?;
-            app = running::open(configuration, Kind::Demo, this_machine()).await?;
-        }
-        writeln!(out, "Making up 200 cases. This takes a few seconds, the first time only.")?;
-        make(&mut app, folder).await?
-    };
+    let said = "Making up 200 cases. This takes a few seconds, the first time only.";
+    let (app, sign_ins) = open_or_make(configuration, Kind::Demo, said, out, make).await?;
     many::fill(configuration, &app, cases, out).await?;
-    sign_ins.print(out)?;
+    sign_ins.print("demo", out)?;
     Ok(app)
 }
 
-/// `suoja demo --code`: prints the six digits of each account.
-pub fn print_digits(configuration: &Configuration, out: &mut impl Write) -> anyhow::Result<()> {
-    let sign_ins =
-        SignIns::read(&configuration.data_folder)?.context("there is no demo yet: run `suoja demo` first")?;
-    sign_ins.print_digits(SystemClock.now(), out)
-}
-
-async fn make(app: &mut App, folder: &Path) -> anyhow::Result<SignIns> {
+/// Opens an installation of made-up cases, and how to sign in to it; `make` makes both the first time.
+pub(crate) async fn open_or_make(
+    configuration: &Configuration,
+    kind: Kind,
+    said: &str,
+    out: &mut impl Write,
+    make: impl AsyncFnOnce(&Casework, &DemoClock, &Data) -> anyhow::Result<SignIns>,
+) -> anyhow::Result<(App, SignIns)> {
+    let folder = &configuration.data_folder;
+    let mut app = running::open(configuration, kind, this_machine()).await?;
+    if let Some(made) = SignIns::read(folder)? {
+        return Ok((app, made));
+    }
+    if !member::list(&app.casework).await?.is_empty() {
+        let is_file = app.casework.storage.engine() == "sqlite";
+        app.casework.storage.close().await;
+        ensure!(is_file, "this was interrupted while it was made: give it an empty database");
+        remove(folder)?;
+        app = running::open(configuration, kind, this_machine()).await?;
+    }
+    writeln!(out, "{said}")?;
     let data = Data::read().context("the demo's own texts")?;
     let clock = Arc::new(DemoClock::default());
     app.casework.clock = clock.clone();
-    let staffed = people::make(&app.casework, &clock, &data).await?;
-    let codes = cases::make(&app.casework, &clock, &data, &staffed).await?;
+    let sign_ins = make(&app.casework, &clock, &data).await?;
     app.casework.clock = Arc::new(SystemClock);
-    let sign_ins = SignIns { codes, staff: staffed.sign_ins };
     sign_ins.write(folder)?;
-    Ok(sign_ins)
+    Ok((app, sign_ins))
 }
 
-/// Removes a demo that was interrupted while it was made. The database has said that it is one.
+/// `--code`: prints the six digits of each account.
+pub fn print_digits(configuration: &Configuration, out: &mut impl Write) -> anyhow::Result<()> {
+    let sign_ins =
+        SignIns::read(&configuration.data_folder)?.context("there is nothing yet: run it without --code first")?;
+    sign_ins.print_digits(SystemClock.now(), out)
+}
+
+async fn make(cw: &Casework, clock: &DemoClock, data: &Data) -> anyhow::Result<SignIns> {
+    let staffed = people::make(cw, clock, data).await?;
+    let codes = cases::make(cw, clock, data, &staffed).await?;
+    Ok(SignIns { codes, staff: staffed.sign_ins })
+}
+
+/// Removes what was interrupted while it was made. The database has said that it is one.
 fn remove(folder: &Path) -> io::Result<()> {
     for name in ["suoja.sqlite", "suoja.sqlite-wal", "suoja.sqlite-shm", "audit-head"] {
         match std::fs::remove_file(folder.join(name)) {
@@ -85,12 +97,12 @@ fn remove(folder: &Path) -> io::Result<()> {
 
 /// A clock that is set. Each look at it takes a millisecond, so that what happens one after the other is so ordered.
 #[derive(Default)]
-struct DemoClock {
+pub(crate) struct DemoClock {
     microseconds: AtomicI64,
 }
 
 impl DemoClock {
-    fn set(&self, now: DateTime<Utc>) {
+    pub(crate) fn set(&self, now: DateTime<Utc>) {
         self.microseconds.store(now.timestamp_micros(), Ordering::SeqCst);
     }
 }

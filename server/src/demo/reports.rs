@@ -15,13 +15,17 @@ pub fn draw(data: &Data, story: &Story, chance: &mut Chance) -> anyhow::Result<(
     let fitting: Vec<&data::Report> =
         data.reports.iter().filter(|report| report.language == *language && fits(report, story)).collect();
     let written = chance.one_of(&fitting).with_context(|| format!("no report in {language} fits a story"))?;
-    let typed = Typed(filled(data, story, written, chance)?);
+    Ok((made(data, written, story.about == About::File, chance)?, language.clone()))
+}
+
+/// A report as it is written, with what is not written drawn. `has_files`: if it takes any.
+pub fn made(data: &Data, written: &data::Report, has_files: bool, chance: &mut Chance) -> anyhow::Result<Report> {
+    let typed = Typed(filled(data, has_files, written, chance)?);
     // Each step reads its own fields and leaves the others.
     let every_step: BTreeMap<Step, Typed> = Step::ALL.iter().map(|step| (*step, typed.clone())).collect();
     let walk = Walk::along(written.door, &every_step);
     let open = walk.open;
-    let report = walk.report().with_context(|| format!("a report in {language} stops at {open}"))?;
-    Ok((report, language.clone()))
+    walk.report().with_context(|| format!("a report in {} stops at {open}", written.language))
 }
 
 fn fits(report: &data::Report, story: &Story) -> bool {
@@ -44,7 +48,7 @@ fn takes_files(report: &data::Report) -> bool {
 /// Every field of every step.
 fn filled(
     data: &Data,
-    story: &Story,
+    has_files: bool,
     report: &data::Report,
     chance: &mut Chance,
 ) -> anyhow::Result<Vec<(String, String)>> {
@@ -69,7 +73,7 @@ fn filled(
         }
         Place::None => {}
     }
-    if takes_files(report) && (story.about == About::File || report.place == Place::None || chance.percent(40)) {
+    if takes_files(report) && (has_files || report.place == Place::None || chance.percent(40)) {
         for _ in 0..=chance.below(3) {
             fill("file", file(chance));
         }

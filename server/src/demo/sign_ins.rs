@@ -65,14 +65,16 @@ impl SignIns {
         Ok(written.sync_all()?)
     }
 
-    /// What whoever started the demo needs to know.
-    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+    /// What whoever started it needs to know.
+    pub fn print(&self, command: &str, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\nAll cases here are made up. To sign in to the console:")?;
         for SignIn { name, address, password, .. } in &self.staff {
             writeln!(out, "  {name:<18}  {address:<26}  password: {password}")?;
         }
-        writeln!(out, "  The six digits: run `suoja demo --code` (they change every 30 seconds)")?;
-        writeln!(out, "To look at a case as its reporter, type one of these codes:")?;
+        writeln!(out, "  The six digits: run `suoja {command} --code` (they change every 30 seconds)")?;
+        if !self.codes.is_empty() {
+            writeln!(out, "To look at a case as its reporter, type one of these codes:")?;
+        }
         for code in &self.codes {
             writeln!(out, "  {code}")?;
         }

@@ -44,7 +44,7 @@ fn codes_of(process: &Process) -> Vec<String> {
 }
 
 async fn look_around_as_staff(installation: &Installation, process: &Process) {
-    let (_, queue) = demo_desk::sign_in(installation, process, 1).await;
+    let (_, queue) = demo_desk::sign_in(installation, process, "demo", 1).await;
     assert_eq!(queue.status, 200);
     assert!(queue.body.contains("SU-") && text(&queue.body).contains("Nothing here is real."));
 }

@@ -9,9 +9,10 @@ use server::system::SystemClock;
 use crate::harness::{Browser, Page};
 use crate::process::{Installation, Process};
 
-/// Signs an account of the demo in, as its file says. Gives the page it comes to.
-pub async fn sign_in(installation: &Installation, process: &Process, account: usize) -> (Browser, Page) {
-    let file = fs::read_to_string(installation.folder.path().join("demo-data/sign-ins.toml")).unwrap();
+/// Signs an account of the `demo`, or of the `training`, in, as its file says. Gives the page it comes to.
+pub async fn sign_in(installation: &Installation, process: &Process, kind: &str, account: usize) -> (Browser, Page) {
+    let file = installation.folder.path().join(format!("{kind}-data/sign-ins.toml"));
+    let file = fs::read_to_string(file).unwrap();
     let file: toml::Table = toml::from_str(&file).unwrap();
     let staff = file["staff"].as_array().unwrap()[account].as_table().unwrap();
     let known = |key: &str| staff[key].as_str().unwrap().to_owned();

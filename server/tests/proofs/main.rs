@@ -23,3 +23,4 @@ mod demo;
 mod journey;
 mod kill;
 mod race;
+mod training;

@@ -32,7 +32,8 @@ pub struct Installation {
     logs: AtomicU32,
 }
 
-/// A folder of an installation's own.
+/// A folder of an installation's own. (Tests need none that stays, the bench does.)
+#[allow(dead_code)]
 pub enum Folder {
     /// It goes with the installation.
     Passing(TempDir),

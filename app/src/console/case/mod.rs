@@ -7,6 +7,7 @@ pub(super) mod assess;
 pub(super) mod close;
 pub(in crate::console) mod hands;
 pub(super) mod label;
+mod lesson;
 mod message;
 mod note;
 mod notices;

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
-use super::{Desk, Typed, Work, assess, close, hands, label, message, note, notices, open, related, story};
+use super::{Desk, Typed, Work, assess, close, hands, label, lesson, message, note, notices, open, related, story};
 use crate::console::frame::{Place, console_page};
 use crate::console::queue::table::{Due, level_mark, reason_pills};
 use crate::console::signed::Holder;
@@ -67,6 +67,7 @@ fn body(desk: &Desk) -> AnyView {
     view! {
         {head(desk)}
         {problems}
+        {lesson::part(desk)}
         <div class="case" data-unsaved=say!(desk.language, "case.unsaved")>
             <div>
                 {told(desk)}

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 pub use browser::{Browser, Page};
 pub use mail_sink::MailSink;
+#[allow(unused_imports, reason = "a bench runs no command")]
 pub use program::suoja as run;
 
 /// The name under which the test's Suoja believes it is reached.
