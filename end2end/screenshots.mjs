@@ -73,10 +73,29 @@ async function drawHotline() {
   await draw(staff, 'queue');
   await staff.go(staff.button('queue.take_next'));
   await draw(staff, 'case');
+  await staff.open('/en/console/figures');
+  await draw(staff, 'figures');
   await staff.leaves();
+  await house.stop();
+}
+
+/** A newcomer has closed the first lesson. */
+async function drawTraining() {
+  const house = await startSuoja({ command: 'training' });
+  const signIns = parse(await readFile(join(house.folder, 'training-data/sign-ins.toml'), 'utf8'));
+  const [, { name, address, password, secret }] = signIns.staff;
+  const account = { name, address, password, authenticator: new Authenticator(secret) };
+  const newcomer = drawn(await Staff.arrives(browser, house, DESK, account));
+  await newcomer.signsIn();
+  await newcomer.open('/en/console');
+  await newcomer.go(newcomer.button('queue.take_next'));
+  await newcomer.closesWith('not_found', 'When we looked, it was not there.');
+  await draw(newcomer, 'lesson');
+  await newcomer.leaves();
   await house.stop();
 }
 
 await drawReporters();
 await drawHotline();
+await drawTraining();
 await browser.close();

@@ -3,8 +3,9 @@
 //! The order is level, then trusted flaggers, then what belongs to the level before what a missed deadline raised into it,
 //! then deadline, then age: exactly the index `queue`, so that a page of it costs the same however long the queue is. (What
 //! was raised is late by more than anything that belongs there. Where too few people work, it would keep every child's own
-//! image waiting for days: `tests/week.rs` shows it. It comes before the rest of its old level, and at each tenth take.) Two analysts can never hold the same case: every taking is one statement
-//! that changes a row only while nobody holds it.
+//! image waiting for days: `tests/week.rs` shows it. It comes before the rest of its old level, and at each tenth take.)
+//!
+//! Two analysts can never hold the same case: every taking is one statement that changes a row only while nobody holds it.
 
 use std::fmt;
 use std::str::FromStr;

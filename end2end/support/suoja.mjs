@@ -21,7 +21,7 @@ export const ELSEWHERE = 'https://example.org/';
 export const MAILBOX = 'notices@hotline.example';
 
 /**
- * Starts it, `command` being `serve` or `demo`.
+ * Starts it, `command` being `serve`, `demo` or `training`.
  *
  * `firstLink` is the address at which the first administrator chooses a password, as the program prints it.
  */

@@ -11,6 +11,9 @@ use super::words::{class, legal_basis, outcome};
 use crate::say;
 use crate::words::Language;
 
+/// Where it stands on the page.
+pub(super) const ANCHOR: &str = "lesson";
+
 /// The lesson, where the case is one.
 pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     let lesson = desk.case.lesson?;
@@ -27,8 +30,8 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
     };
     Some(
         view! {
-            <section class="notice info" aria-labelledby="lesson">
-                <h2 id="lesson">{say!(language, "lesson.title")}</h2>
+            <section class="notice info" aria-labelledby=ANCHOR>
+                <h2 id=ANCHOR>{say!(language, "lesson.title")}</h2>
                 {found}
                 {end}
             </section>

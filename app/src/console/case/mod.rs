@@ -26,6 +26,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use casework::case::{self, OpenCase, Refused};
+use casework::installation::Kind;
 use casework::referral::Destination;
 use casework::staff::exposure::{self, HARD};
 use casework::staff::session::StaffSession;
@@ -186,7 +187,12 @@ impl Work {
 
     fn back_to(&self, part: Part) -> Response {
         let page = paths::CasePage { language: self.visit.language, case: self.case };
-        Redirect::to(&format!("{page}#{}", part.anchor())).into_response()
+        let anchor = match part {
+            // What a newcomer wants to see when a lesson is closed.
+            Part::Close if self.app.kind == Kind::Training => lesson::ANCHOR,
+            part => part.anchor(),
+        };
+        Redirect::to(&format!("{page}#{anchor}")).into_response()
     }
 
     /// The page again, with problems beside their fields.
