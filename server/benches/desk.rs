@@ -181,7 +181,9 @@ impl Words {
                 _ if word.starts_with("SU-") && self.references.last().is_none_or(|last| last != word) => {
                     self.references.push(word.to_owned());
                 }
-                _ if word.starts_with("hxxp") => self.links.push(word.replacen("hxxp", "http", 1).replace("[.]", ".")),
+                _ if word.starts_with("hxxp") => {
+                    self.links.push(word.replacen("hxxp", "http", 1).replace("[:]", ":").replace("[.]", "."));
+                }
                 _ if word.len() == 64 && word.chars().all(|digit| digit.is_ascii_hexdigit()) => {
                     self.fingerprints.push(word.to_owned());
                 }
