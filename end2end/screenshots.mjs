@@ -1,14 +1,12 @@
 // Draws the pictures for the README: real pages, made-up people. Run it by hand after a change of face: node end2end/screenshots.mjs
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'smol-toml';
 
-import { Authenticator } from './support/authenticator.mjs';
 import { launch } from './support/browser.mjs';
 import { chosen, png } from './support/picture.mjs';
 import { LAST_ANSWERS, Reporter } from './support/reporter.mjs';
-import { Staff, openHotline } from './support/staff.mjs';
+import { Staff, openHotline, signInsOf } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
 
 const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
@@ -59,14 +57,12 @@ async function drawReporters() {
 
 async function drawHotline() {
   const house = await startSuoja({ command: 'demo' });
-  const signIns = parse(await readFile(join(house.folder, 'demo-data/sign-ins.toml'), 'utf8'));
+  const { accounts: [account], codes } = await signInsOf(house, 'demo');
   const child = drawn(await Reporter.arrives(browser, house, PHONE, SHARP));
-  await child.comesBackWith(signIns.codes[0]);
+  await child.comesBackWith(codes[0]);
   await draw(child, 'my-case');
   await child.leaves();
 
-  const [{ name, address, password, secret }] = signIns.staff;
-  const account = { name, address, password, authenticator: new Authenticator(secret) };
   const staff = drawn(await Staff.arrives(browser, house, DESK, account));
   await staff.signsIn();
   await staff.open('/en/console');
@@ -82,9 +78,7 @@ async function drawHotline() {
 /** A newcomer has closed the first lesson. */
 async function drawTraining() {
   const house = await startSuoja({ command: 'training' });
-  const signIns = parse(await readFile(join(house.folder, 'training-data/sign-ins.toml'), 'utf8'));
-  const [, { name, address, password, secret }] = signIns.staff;
-  const account = { name, address, password, authenticator: new Authenticator(secret) };
+  const { accounts: [, account] } = await signInsOf(house, 'training');
   const newcomer = drawn(await Staff.arrives(browser, house, DESK, account));
   await newcomer.signsIn();
   await newcomer.open('/en/console');

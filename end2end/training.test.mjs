@@ -1,13 +1,9 @@
 // A newcomer works on a lesson and sees, at its end and not before, what an experienced analyst decided.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { parse } from 'smol-toml';
 
-import { Authenticator } from './support/authenticator.mjs';
 import { launch } from './support/browser.mjs';
-import { Staff } from './support/staff.mjs';
+import { Staff, signInsOf } from './support/staff.mjs';
 import { startSuoja } from './support/suoja.mjs';
 
 let browser;
@@ -15,10 +11,7 @@ let house;
 let accounts;
 before(async () => {
   [browser, house] = await Promise.all([launch(), startSuoja({ command: 'training' })]);
-  const { staff } = parse(await readFile(join(house.folder, 'training-data/sign-ins.toml'), 'utf8'));
-  accounts = staff.map(({ name, address, password, secret }) => ({
-    name, address, password, authenticator: new Authenticator(secret),
-  }));
+  ({ accounts } = await signInsOf(house, 'training'));
 });
 after(async () => {
   await browser?.close();

@@ -17,7 +17,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn code(self) -> &'static str {
+    /// The code, which also names its folders and its command.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Real => "real",
             Self::Demo => "demo",
@@ -66,7 +67,7 @@ pub async fn is_claimed(storage: &Storage) -> Result<bool, StorageError> {
 /// Whether the cases of this database are made up.
 pub(crate) async fn is_made_up(tx: &mut Tx) -> Result<bool, StorageError> {
     let stored = fetch_optional!(tx, (String,), "SELECT kind FROM installation WHERE id = 1")?;
-    Ok(stored.is_some_and(|(kind,)| kind != Kind::Real.code()))
+    Ok(stored.is_some_and(|(kind,)| kind != Kind::Real.as_str()))
 }
 
 /// Makes a new database this installation's, or checks that it is.
@@ -76,7 +77,7 @@ pub async fn claim(storage: &Storage, keys: &KeyId, kind: Kind, now: DateTime<Ut
         &mut tx,
         "INSERT INTO installation (id, key_id, kind, created_at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO NOTHING",
         keys.as_str(),
-        kind.code(),
+        kind.as_str(),
         now
     )?;
     let row = fetch_optional!(&mut tx, (String, String), "SELECT key_id, kind FROM installation WHERE id = 1")?;
@@ -85,8 +86,8 @@ pub async fn claim(storage: &Storage, keys: &KeyId, kind: Kind, now: DateTime<Ut
     if key_id != keys.as_str() {
         return Err(InstallationError::OtherKeys { of_database: key_id, given: keys.to_string() });
     }
-    if stored_kind != kind.code() {
-        return Err(InstallationError::OtherKind { of_database: stored_kind, given: kind.code() });
+    if stored_kind != kind.as_str() {
+        return Err(InstallationError::OtherKind { of_database: stored_kind, given: kind.as_str() });
     }
     Ok(())
 }

@@ -305,15 +305,13 @@ pub(crate) fn lookups(cw: &Casework, items: &[NewItem<'_>]) -> Vec<LookupHash> {
     items.iter().filter_map(|item| lookup_of(cw, item)).collect()
 }
 
-const EARLIER: &str =
-    "SELECT count(DISTINCT case_id) FROM (SELECT case_id FROM item WHERE lookup = $1 LIMIT 1000) AS counted";
-
 /// How many cases already hold one and the same link or account: the most of any of these items, counted up to a thousand
 /// reports.
 pub async fn earlier_cases(cw: &Casework, tx: &mut Tx, items: &[NewItem<'_>]) -> Result<u32, Error> {
+    let sql = "SELECT count(DISTINCT case_id) FROM (SELECT case_id FROM item WHERE lookup = $1 LIMIT 1000) AS counted";
     let mut most = 0;
     for lookup in lookups(cw, items) {
-        let (cases,) = fetch_one!(tx, (i64,), EARLIER, lookup)?;
+        let (cases,) = fetch_one!(tx, (i64,), sql, lookup)?;
         most = most.max(cases);
     }
     Ok(u32::try_from(most).unwrap_or(u32::MAX))

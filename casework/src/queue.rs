@@ -382,9 +382,16 @@ pub async fn list(
     Ok(QueuePage { rows, next })
 }
 
+/// One above [`MOST_COUNTED`], for statements.
+macro_rules! one_more_than_counted {
+    () => {
+        1000
+    };
+}
+
 /// Cases of a place are counted so far. Of more nobody needs the number on every page, and counting a hundred thousand
 /// takes longer than everything else on it; [`crate::figures`] has it.
-pub const MOST_COUNTED: i64 = 999;
+pub const MOST_COUNTED: i64 = one_more_than_counted!() - 1;
 
 /// How much work there is, by place: each at most one above [`MOST_COUNTED`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
@@ -404,7 +411,7 @@ pub struct Counts {
 /// Counts cases that meet a condition, and goes no further than one above [`MOST_COUNTED`].
 macro_rules! count_of {
     ($which:expr) => {
-        concat!("(SELECT COUNT(*) FROM (SELECT 1 FROM ", $which, " LIMIT 1000) AS counted)")
+        concat!("(SELECT COUNT(*) FROM (SELECT 1 FROM ", $which, " LIMIT ", one_more_than_counted!(), ") AS counted)")
     };
 }
 
@@ -482,8 +489,9 @@ pub fn is_for_the_overdue(number: i64) -> bool {
     number % TAKE_FOR_THE_OVERDUE == 0
 }
 
-/// Takes the most urgent case of those this person is given ([`crate::staff::takes`]). While nothing waits in levels 0 and 1, each analyst's tenth take is the case of levels 2
-/// and 3 that has been overdue longest, so that nothing waits for ever. None if nothing waits.
+/// Takes the most urgent case of those this person is given ([`crate::staff::takes`]). While nothing waits in levels 0 and 1,
+/// each analyst's tenth take is the case of levels 2 and 3 that has been overdue longest, so that nothing waits for ever. None
+/// if nothing waits.
 pub async fn take_next(cw: &Casework, session: &StaffSession) -> Result<Option<Uuid>, Refused> {
     if !session.is_holder() {
         return Err(Refused::NotFound);

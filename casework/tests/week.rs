@@ -18,8 +18,10 @@ use casework::execute;
 use casework::opening_hours::OpeningHours;
 use casework::priority::{Facts, Priority, PriorityTable, Reason, priority};
 use casework::queue::{self, Cursor, Place, QueueFilter, QueueRow, is_for_the_overdue};
+use casework::randomness::bytes;
 use casework::staff::session::StaffSession;
 use casework::taxonomy::{AgeBand, Danger, Harm, Reporter, Role, Spreading};
+use casework::testing::SeededRandomness;
 use chrono::{DateTime, TimeDelta, Utc};
 use common::{Hotline, World, on_each_engine};
 use desk::{Shape, member};
@@ -101,15 +103,13 @@ impl Desk {
     }
 }
 
-/// Chance that repeats (`SplitMix64`).
-struct Chance(u64);
+/// Chance that repeats.
+struct Chance(SeededRandomness);
 
 impl Chance {
+    /// From 0 to 1.
     fn throw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) as f64 / u64::MAX as f64
+        u64::from_le_bytes(bytes(&self.0)) as f64 / u64::MAX as f64
     }
 
     /// Of an exponential distribution.
@@ -176,7 +176,7 @@ struct Waits {
 
 #[test]
 fn in_a_week_of_sixty_thousand_a_day_no_child_is_late_and_nothing_waits_while_anyone_is_free() {
-    let (mut desk, mut chance) = (Desk::default(), Chance(60_000));
+    let (mut desk, mut chance) = (Desk::default(), Chance(SeededRandomness::new(60_000)));
     let (table, hours) = (PriorityTable::default(), OpeningHours::always());
     let start: DateTime<Utc> = "2026-06-01T00:00:00Z".parse().unwrap();
     let at = |minute: f64| start + TimeDelta::milliseconds((minute * 60_000.0) as i64);

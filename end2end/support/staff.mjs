@@ -1,9 +1,21 @@
 // A member of a hotline's staff at the console.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'smol-toml';
 
 import { Authenticator } from './authenticator.mjs';
 import { readMail } from './mail.mjs';
 import { Person } from './person.mjs';
+
+/** The accounts of a `demo` or a `training`, and the codes of its cases, as it keeps them. */
+export async function signInsOf(house, kind) {
+  const { staff, codes } = parse(await readFile(join(house.folder, `${kind}-data/sign-ins.toml`), 'utf8'));
+  const accounts = staff.map(({ name, address, password, secret }) => ({
+    name, address, password, authenticator: new Authenticator(secret),
+  }));
+  return { accounts, codes };
+}
 
 const PASSWORD = 'lanterns along the harbour wall';
 

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use casework::queue::PAGE;
 use harness::{Browser, Page};
 use process::{Folder, Installation, Schema};
 use sqlx::{Connection, PgConnection};
@@ -35,8 +36,6 @@ const TIMES: usize = 200;
 const WARM: usize = 20;
 /// How many cases of a hundred stand in the queue, as the demo makes them.
 const IN_QUEUE: usize = 8;
-/// Cases on a page of the queue.
-const PAGE: usize = 50;
 
 /// Median and 99th percentile, by what was done.
 type Figures = BTreeMap<&'static str, (f64, f64)>;

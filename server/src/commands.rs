@@ -60,25 +60,20 @@ pub async fn serve(configuration: &Configuration) -> Result<(), StartError> {
 
 /// `suoja demo`: the same with made-up cases, in folders of their own.
 pub async fn demo(configuration: &Configuration, cases: usize, database: Option<String>) -> anyhow::Result<()> {
-    let configuration = configuration.clone().made_up("demo", database);
+    let configuration = configuration.clone().made_up(Kind::Demo, database);
     let app = Arc::new(demo::open(&configuration, cases, &mut io::stdout()).await?);
     Ok(run(&configuration, app).await?)
 }
 
 /// `suoja training`: the same with lessons.
 pub async fn training(configuration: &Configuration) -> anyhow::Result<()> {
-    let configuration = configuration.clone().made_up("training", None);
+    let configuration = configuration.clone().made_up(Kind::Training, None);
     let app = Arc::new(training::open(&configuration, &mut io::stdout()).await?);
-    let lessons = training::Lessons::read(app.clone())?;
-    lessons.top_up().await?;
-    tokio::select! {
-        ended = run(&configuration, app) => Ok(ended?),
-        failed = lessons.keep_topped_up() => failed,
-    }
+    Ok(run(&configuration, app).await?)
 }
 
 /// `suoja demo --code`, `suoja training --code`: the six digits of the accounts.
-pub fn digits(configuration: &Configuration, kind: &str) -> anyhow::Result<()> {
+pub fn digits(configuration: &Configuration, kind: Kind) -> anyhow::Result<()> {
     demo::print_digits(&configuration.clone().made_up(kind, None), &mut io::stdout())
 }
 

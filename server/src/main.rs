@@ -3,6 +3,7 @@
 use std::io::{self, stdout};
 use std::process::ExitCode;
 
+use casework::installation::Kind;
 use clap::Parser;
 use server::command_line::{Admin, Command, CommandLine};
 use server::configuration::{Configuration, ConfigurationError, LogFormat};
@@ -32,8 +33,8 @@ async fn act(asked: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Hash { files, edited } => return Ok(exit(hash::print(&files, edited, &mut stdout().lock())?)),
         Command::Check => return Ok(exit(check::print(configuration, &mut stdout()).await?)),
         Command::Serve => commands::serve(&ready(configuration)?).await?,
-        Command::Demo { code: true, .. } => commands::digits(&configuration?, "demo")?,
-        Command::Training { code: true } => commands::digits(&configuration?, "training")?,
+        Command::Demo { code: true, .. } => commands::digits(&configuration?, Kind::Demo)?,
+        Command::Training { code: true } => commands::digits(&configuration?, Kind::Training)?,
         Command::Training { code: false } => commands::training(&ready(configuration)?).await?,
         Command::Demo { code: false, cases, database } => {
             commands::demo(&ready(configuration)?, cases, database).await?;

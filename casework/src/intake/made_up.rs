@@ -7,12 +7,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{NewCase, facts_of, insert, items_of, keep_told, route};
+use super::{NewCase, facts_of, insert, items_of, keep_told, place, route};
 use crate::case_code::CaseCode;
-use crate::case_keys::{self, CasePublicKeys, NewCaseKeys};
+use crate::case_keys::{CasePublicKeys, NewCaseKeys};
 use crate::history::{self, Actor, Event};
 use crate::installation;
-use crate::item;
 use crate::priority::{self, InForce};
 use crate::report::Report;
 use crate::routing::{self, Routing};
@@ -49,8 +48,7 @@ pub async fn count(cw: &Casework) -> Result<usize, Error> {
 
 /// A case that was made up.
 pub struct MadeUp {
-    /// The case.
-    pub case: Uuid,
+    case: Uuid,
     keys: CasePublicKeys,
 }
 
@@ -64,10 +62,7 @@ pub async fn receive(
     seen: Option<DateTime<Utc>>,
 ) -> Result<MadeUp, Error> {
     let (case, code) = (cw.new_id(), CaseCode::generate(&*cw.randomness));
-    let mut placed = Vec::new();
-    for item in items_of(report) {
-        placed.push(item::place(cw, tx, item).await?);
-    }
+    let placed = place(cw, tx, &items_of(report)).await?;
     let hotline = route(tx, &tables.routing, report, &placed, language).await?;
     let hotline = hotline.ok_or(Error::Inconsistent("organisation"))?;
     let facts = facts_of(report);
@@ -87,8 +82,6 @@ pub async fn receive(
         language,
     };
     insert(cw, tx, &new).await?;
-    let (epoch, epoch_key) = (hotline.epoch, &hotline.public_key);
-    case_keys::seal_to_epoch(cw, tx, case, epoch, epoch_key, &keys.case.private, &keys.staff.private).await?;
     history::write(cw, tx, case, Actor::Reporter, None, &Event::Received).await?;
     let prioritised = Event::Prioritised { level: new.priority.level.into() };
     history::write(cw, tx, case, Actor::System, None, &prioritised).await?;

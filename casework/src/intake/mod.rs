@@ -185,10 +185,7 @@ pub async fn receive(
     language: &LanguageCode,
 ) -> Result<Reference, SendError> {
     let items = items_of(report);
-    let mut placed = Vec::new();
-    for item in &items {
-        placed.push(item::place(cw, tx, *item).await?);
-    }
+    let placed = place(cw, tx, &items).await?;
     let routing = routing::load(tx).await?.ok_or(SendError::NotOpen)?;
     let hotline = route(tx, &routing, report, &placed, language).await?.ok_or(SendError::NotOpen)?;
     let flood = match flood::may_be_one_of_many(report.harm(), report.reporter(), report.danger()) {
@@ -220,9 +217,6 @@ pub async fn receive(
         },
     )
     .await?;
-    case_keys::seal_to_epoch(cw, tx, case, hotline.epoch, &hotline.public_key, &keys.case.private, &keys.staff.private)
-        .await?;
-
     history::record(cw, tx, case, Actor::Reporter, None, &Event::Received).await?;
     history::record(cw, tx, case, Actor::System, None, &Event::Prioritised { level: priority.level.into() }).await?;
 
@@ -252,6 +246,15 @@ fn items_of(report: &Report) -> Vec<NewItem<'_>> {
     let links = report.links().iter().map(NewItem::Location);
     let account = report.account().into_iter().map(NewItem::Account);
     links.chain(account).chain(report.files().iter().map(NewItem::File)).collect()
+}
+
+/// Finds with whom items lie, and where.
+async fn place<'a>(cw: &Casework, tx: &mut Tx, items: &[NewItem<'a>]) -> Result<Vec<Placed<'a>>, Error> {
+    let mut placed = Vec::new();
+    for item in items {
+        placed.push(item::place(cw, tx, *item).await?);
+    }
+    Ok(placed)
 }
 
 /// Seals what was told: items and answers. A child's own files are claimed for the list at once.
@@ -299,7 +302,7 @@ struct NewCase<'a> {
     language: &'a LanguageCode,
 }
 
-/// Writes the case's row; draws another reference should a case already have it.
+/// Writes the case's row, and seals its keys to the hotline; draws another reference should a case already have it.
 async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Reference, Error> {
     loop {
         let reference = Reference::generate(&*cw.randomness);
@@ -339,6 +342,9 @@ async fn insert(cw: &Casework, tx: &mut Tx, new: &NewCase<'_>) -> Result<Referen
             new.hotline.routed.is_unrouted()
         )?;
         if inserted == 1 {
+            let Hotline { epoch, public_key, .. } = new.hotline;
+            let NewCaseKeys { case, staff } = new.keys;
+            case_keys::seal_to_epoch(cw, tx, new.id, *epoch, public_key, &case.private, &staff.private).await?;
             return Ok(reference);
         }
     }

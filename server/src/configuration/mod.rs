@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use app::operator::Operator;
 use casework::hosts::HostCountries;
+use casework::installation::Kind;
 use casework::opening_hours::OpeningHours;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
@@ -170,11 +171,11 @@ impl Configuration {
         written.understood(file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
     }
 
-    /// The same, with made-up cases (of a `demo`, for `training`) in folders of their own: they can never meet real ones.
+    /// The same, with made-up cases of this kind in folders of their own: they can never meet real ones.
     #[must_use]
-    pub fn made_up(mut self, kind: &str, database: Option<String>) -> Self {
-        self.data_folder = beside(&self.data_folder, &format!("{kind}-data"));
-        self.key_folder = beside(&self.key_folder, &format!("{kind}-keys"));
+    pub fn made_up(mut self, kind: Kind, database: Option<String>) -> Self {
+        self.data_folder = beside(&self.data_folder, &format!("{}-data", kind.as_str()));
+        self.key_folder = beside(&self.key_folder, &format!("{}-keys", kind.as_str()));
         self.database = database.map_or_else(|| written::sqlite_in(&self.data_folder), SecretString::from);
         self.mail = None;
         self

@@ -24,6 +24,7 @@ use super::DemoClock;
 use super::cases::one_of;
 use super::chance::Chance;
 use super::data::{About, Data, Story};
+use super::people::words;
 use super::reports;
 use crate::commands::this_machine;
 use crate::configuration::Configuration;
@@ -162,7 +163,7 @@ impl Making<'_> {
             _ => Outcome::FingerprintsListed,
         };
         let closing = self.plan.data.voices(language)?.close.get(outcome.as_str()).context("no words to close with")?;
-        let words = needs_explanation(outcome).then(|| super::people::words(closing)).transpose()?;
+        let words = needs_explanation(outcome).then(|| words(closing)).transpose()?;
         Ok(made.close(self.cw, tx, self.plan.analyst, outcome, words.as_ref()).await?)
     }
 }

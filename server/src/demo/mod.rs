@@ -37,7 +37,7 @@ pub async fn open(configuration: &Configuration, cases: usize, out: &mut impl Wr
     let said = "Making up 200 cases. This takes a few seconds, the first time only.";
     let (app, sign_ins) = open_or_make(configuration, Kind::Demo, said, out, make).await?;
     many::fill(configuration, &app, cases, out).await?;
-    sign_ins.print("demo", out)?;
+    sign_ins.print(Kind::Demo, out)?;
     Ok(app)
 }
 
@@ -84,7 +84,7 @@ async fn make(cw: &Casework, clock: &DemoClock, data: &Data) -> anyhow::Result<S
     Ok(SignIns { codes, staff: staffed.sign_ins })
 }
 
-/// Removes what was interrupted while it was made. The database has said that it is one.
+/// Removes what was interrupted while it was made. The database has said that its cases are made up.
 fn remove(folder: &Path) -> io::Result<()> {
     for name in ["suoja.sqlite", "suoja.sqlite-wal", "suoja.sqlite-shm", "audit-head"] {
         match std::fs::remove_file(folder.join(name)) {

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use casework::installation::Kind;
 use casework::vault::totp::TotpSecret;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
@@ -66,12 +67,12 @@ impl SignIns {
     }
 
     /// What whoever started it needs to know.
-    pub fn print(&self, command: &str, out: &mut impl Write) -> io::Result<()> {
+    pub fn print(&self, kind: Kind, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\nAll cases here are made up. To sign in to the console:")?;
         for SignIn { name, address, password, .. } in &self.staff {
             writeln!(out, "  {name:<18}  {address:<26}  password: {password}")?;
         }
-        writeln!(out, "  The six digits: run `suoja {command} --code` (they change every 30 seconds)")?;
+        writeln!(out, "  The six digits: run `suoja {} --code` (they change every 30 seconds)", kind.as_str())?;
         if !self.codes.is_empty() {
             writeln!(out, "To look at a case as its reporter, type one of these codes:")?;
         }

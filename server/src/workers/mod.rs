@@ -1,12 +1,13 @@
 //! What is done behind the pages, again and again, as long as the process runs.
 //!
-//! To add a worker: write a file with an `async fn(Arc<Surroundings>) -> Result<(), casework::Error>` that does what is due
+//! To add a worker: write a file with an `async fn(Arc<Surroundings>) -> Result<(), _>` that does what is due
 //! and returns, and name it in [`start`]. It may run in several processes at the same time, and may be ended anywhere.
 
 mod alarm;
 mod audit_head;
 mod bulk;
 mod erasure;
+mod lessons;
 mod live;
 mod near;
 mod outbox;
@@ -14,12 +15,14 @@ mod overdue;
 mod published;
 mod purge;
 
+use std::fmt::Display;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use casework::installation::Kind;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -56,19 +59,23 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("public figures", Duration::from_mins(10), surroundings, published::publish));
     workers.spawn(repeat("live", Duration::from_secs(5), surroundings, live::listen));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
+    if surroundings.app.kind == Kind::Training {
+        workers.spawn(repeat("lessons", Duration::from_secs(10), surroundings, lessons::top_up));
+    }
     workers
 }
 
 /// Does `work`, waits `pause`, and again. What fails is logged and tried again after the pause.
-fn repeat<Work, Done>(
+fn repeat<Work, Done, Failure>(
     name: &'static str,
     pause: Duration,
     surroundings: &Arc<Surroundings>,
     work: Work,
-) -> impl Future<Output = ()> + use<Work, Done>
+) -> impl Future<Output = ()> + use<Work, Done, Failure>
 where
     Work: Fn(Arc<Surroundings>) -> Done,
-    Done: Future<Output = Result<(), casework::Error>> + Send + 'static,
+    Done: Future<Output = Result<(), Failure>> + Send + 'static,
+    Failure: Display + Send + 'static,
 {
     let surroundings = surroundings.clone();
     async move {

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use casework::installation::Kind;
 use secrecy::ExposeSecret;
 use server::configuration::{Configuration, ConfigurationError};
 use tempfile::TempDir;
@@ -104,7 +105,7 @@ fn secrets_come_from_files_and_are_never_shown() {
 #[test]
 fn made_up_cases_live_apart() {
     let real = read("", &[]).unwrap();
-    let demo = real.clone().made_up("demo", None);
+    let demo = real.clone().made_up(Kind::Demo, None);
     assert_ne!(real.data_folder, demo.data_folder);
     assert_ne!(real.key_folder, demo.key_folder);
     assert_ne!(real.database.expose_secret(), demo.database.expose_secret());
