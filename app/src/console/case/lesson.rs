@@ -44,28 +44,31 @@ pub(super) fn part(desk: &Desk) -> Option<AnyView> {
 fn decided(desk: &Desk, lesson: Lesson) -> AnyView {
     let language = desk.language;
     let Decision { judgement, referred, outcome: ended } = lesson.decision();
-    let facts = &desk.case.facts;
-    let own = own_judgement(desk);
+    let (own, own_end) = (own_judgement(desk), desk.case.facts.outcome);
+    let has_referred = !desk.case.referrals.is_empty();
     let rows = [
         (
             say!(language, "lesson.judgement"),
             judged(language, own, "lesson.not_yet"),
             judged(language, judgement, "lesson.nothing"),
+            own == judgement,
         ),
         (
             say!(language, "lesson.referred"),
-            yes_or_no(language, !desk.case.referrals.is_empty()),
+            yes_or_no(language, has_referred),
             yes_or_no(language, referred),
+            has_referred == referred,
         ),
         (
             say!(language, "lesson.outcome"),
-            facts.outcome.map(|code| outcome(language, code)).unwrap_or_default(),
+            own_end.map(|code| outcome(language, code)).unwrap_or_default(),
             outcome(language, ended),
+            own_end == Some(ended),
         ),
     ];
     let [what, by_you, by_them] = ["what", "you", "they"].map(|key| say!(language, format!("lesson.{key}")));
-    let rows = rows.into_iter().map(|(about, you, they)| {
-        let same = (you == they).then(|| view! { <span class="pill done">{say!(language, "lesson.same")}</span> });
+    let rows = rows.into_iter().map(|(about, you, they, is_same)| {
+        let same = is_same.then(|| view! { <span class="pill done">{say!(language, "lesson.same")}</span> });
         view! {
             <tr>
                 <th scope="row">{about}</th>
