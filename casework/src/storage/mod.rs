@@ -47,6 +47,12 @@ pub enum Storage {
     Postgres(PgPool),
 }
 
+/// Pages the writer keeps at hand, in KiB (negative says so to SQLite): keys are spread over whole indexes, and with
+/// its default of 2 MB a full database is read and spilled again within one transaction.
+const WRITER_CACHE: &str = "-65536";
+/// The same for each reader.
+const READER_CACHE: &str = "-16384";
+
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
@@ -80,9 +86,10 @@ impl Storage {
             .busy_timeout(std::time::Duration::from_secs(10))
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(8).connect_with(options.pragma("query_only", "ON")).await?;
+        let writer = options.clone().pragma("cache_size", WRITER_CACHE);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
+        let reader = options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON");
+        let readers = SqlitePoolOptions::new().max_connections(8).connect_with(reader).await?;
         Ok(Self::Sqlite { writer, readers })
     }
 
