@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get};
-use casework::lapse;
+use casework::lapse::{self, Lapsed};
 use casework::queue::{self, Counts, MOST_COUNTED};
 use casework::staff::session::StaffSession;
 use casework::team;
@@ -30,6 +30,8 @@ use table::Table;
 
 /// In the queue's URL: there was no case to give.
 const NOTHING_GIVEN: &str = "none";
+/// How many of the cases that went back by themselves are seen at once.
+const MOST_LAPSED: usize = 5;
 
 /// The page of a list of work.
 pub fn page(place: Place) -> MethodRouter<Arc<App>> {
@@ -125,20 +127,32 @@ async fn news(
         }
     });
     let lapsed = lapse::own(&app.casework, session).await?;
-    let lapsed = (!lapsed.is_empty()).then(|| {
-        let cases = lapsed.into_iter().map(|case| {
+    let lapsed = (!lapsed.is_empty()).then(|| went_back(language, &lapsed));
+    Ok(view! { {nothing_given} {lapsed} }.into_any())
+}
+
+/// The cases that went back by themselves: many are folded, so that the queue stays in sight.
+fn went_back(language: Language, lapsed: &[Lapsed]) -> impl IntoView + use<> {
+    let (seen, folded) = lapsed.split_at(lapsed.len().min(MOST_LAPSED));
+    let list = |cases: &[Lapsed]| {
+        let cases = cases.iter().map(|case| {
             let href = paths::CasePage { language, case: case.case_id }.to_string();
             view! { <li><a href=href><bdi>{case.reference.to_string()}</bdi></a></li> }
         });
-        view! {
-            <section class="notice" aria-labelledby="lapsed">
-                <h2 id="lapsed">{say!(language, "queue.lapsed.title")}</h2>
-                <p>{say!(language, "queue.lapsed.text")}</p>
-                <ul class="lapsed">{cases.collect_view()}</ul>
-            </section>
-        }
+        view! { <ul class="lapsed">{cases.collect_view()}</ul> }
+    };
+    let folded = (!folded.is_empty()).then(|| {
+        let count = u64::try_from(folded.len()).unwrap_or_default();
+        view! { <details class="more"><summary>{say_count(language, "queue.lapsed.more", count)}</summary>{list(folded)}</details> }
     });
-    Ok(view! { {nothing_given} {lapsed} }.into_any())
+    view! {
+        <section class="notice" aria-labelledby="lapsed">
+            <h2 id="lapsed">{say!(language, "queue.lapsed.title")}</h2>
+            <p>{say!(language, "queue.lapsed.text")}</p>
+            {list(seen)}
+            {folded}
+        </section>
+    }
 }
 
 fn head(language: Language, place: Place, counts: &Counts) -> AnyView {
