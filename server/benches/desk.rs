@@ -174,8 +174,8 @@ struct Words {
 
 impl Words {
     fn read(&mut self, case: &Page) {
-        let text = html::text(&case.body);
-        for word in text.split_whitespace() {
+        let texts = case.body.split('<').filter_map(|piece| Some(piece.split_once('>')?.1));
+        for word in texts.flat_map(str::split_whitespace) {
             match word {
                 _ if word.starts_with("SU-") && self.references.last().is_none_or(|last| last != word) => {
                     self.references.push(word.to_owned());
