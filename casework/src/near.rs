@@ -168,13 +168,29 @@ fn first_id_of(time: DateTime<Utc>) -> Uuid {
     Uuid::from_u128(u128::from(time.timestamp_millis().unsigned_abs()) << 80)
 }
 
+/// Pictures' hashes after the row `$1`: `$2` their algorithm, `$3` the least quality, `$4` how many.
+const PICTURES: &str = "SELECT id, item_id, value FROM fingerprint WHERE id > $1 AND algorithm = $2 AND quality >= $3 ORDER BY id LIMIT $4";
+
+/// Videos' frames after the row `$1`: `$2` their algorithm, `$3` how many.
+const FRAMES: &str = "SELECT id, item_id, frames FROM fingerprint JOIN video_frames ON digest = value
+    WHERE id > $1 AND algorithm = $2 ORDER BY id LIMIT $3";
+
+/// The statements by which the index is read on every few seconds, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    vec![
+        ("pictures that came", PICTURES, "uuid, text, bigint, bigint"),
+        ("videos that came", FRAMES, "uuid, text, bigint"),
+    ]
+}
+
 /// The next hashes in the order of their ids; none when there are no more.
 async fn page(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Error> {
     let mut tx = cw.storage.read().await?;
     let rows = fetch_all!(
         &mut tx,
         (Uuid, Uuid, Vec<u8>),
-        "SELECT id, item_id, value FROM fingerprint WHERE id > $1 AND algorithm = $2 AND quality >= $3 ORDER BY id LIMIT $4",
+        PICTURES,
         *floor,
         Algorithm::Pdq,
         i64::from(hashing::pdq::MIN_QUALITY),
@@ -192,15 +208,7 @@ async fn page(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Err
 /// Frames of the next videos, in the order of their ids; none when there are no more.
 async fn videos(cw: &Casework, floor: &mut Uuid) -> Result<Option<Vec<Entry>>, Error> {
     let mut tx = cw.storage.read().await?;
-    let rows = fetch_all!(
-        &mut tx,
-        (Uuid, Uuid, String),
-        "SELECT id, item_id, frames FROM fingerprint JOIN video_frames ON digest = value
-         WHERE id > $1 AND algorithm = $2 ORDER BY id LIMIT $3",
-        *floor,
-        Algorithm::Vpdq,
-        VIDEOS
-    )?;
+    let rows = fetch_all!(&mut tx, (Uuid, Uuid, String), FRAMES, *floor, Algorithm::Vpdq, VIDEOS)?;
     let Some((last, ..)) = rows.last() else { return Ok(None) };
     *floor = *last;
     let mut entries = Vec::new();

@@ -81,5 +81,6 @@ pub type Statement = (&'static str, &'static str, &'static str);
 
 /// The statements that cost the same however many cases there are.
 pub fn statements() -> Vec<Statement> {
-    [crate::queue::statements(), crate::search::statements(), crate::related::statements()].concat()
+    [crate::queue::statements(), crate::search::statements(), crate::related::statements(), crate::near::statements()]
+        .concat()
 }
