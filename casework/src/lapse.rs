@@ -110,22 +110,25 @@ pub struct Lapsed {
     pub lapsed_at: DateTime<Utc>,
 }
 
+/// What went back from the hands of `$1` after `$2` and waits in the queue of `$3`, the latest first. (Few have lapsed, so
+/// they come first and their cases are looked up: `CROSS JOIN` holds SQLite to that order.)
+const OWN: &str = concat!(
+    "SELECT case_id, reference, lapsed_at FROM lapse CROSS JOIN cases
+     WHERE cases.id = case_id AND staff_id = $1 AND lapsed_at > $2 AND hotline_id = $3 AND ",
+    queued!(),
+    " ORDER BY lapsed_at DESC, case_id"
+);
+
+/// The statement on every page of the queue, for whoever looks at how the engines carry it out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    vec![("what went back by itself", OWN, "uuid, timestamptz, uuid")]
+}
+
 /// What went back from this member's hands in the last day and is in nobody's hands now, the latest first.
 pub async fn own(cw: &Casework, session: &StaffSession) -> Result<Vec<Lapsed>, Error> {
     let mut tx = cw.storage.read().await?;
-    Ok(fetch_all!(
-        &mut tx,
-        Lapsed,
-        concat!(
-            "SELECT case_id, reference, lapsed_at FROM lapse JOIN cases ON cases.id = case_id
-             WHERE staff_id = $1 AND lapsed_at > $2 AND hotline_id = $3 AND ",
-            queued!(),
-            " ORDER BY lapsed_at DESC, case_id"
-        ),
-        session.staff,
-        cw.now() - TOLD,
-        session.organisation
-    )?)
+    Ok(fetch_all!(&mut tx, Lapsed, OWN, session.staff, cw.now() - TOLD, session.organisation)?)
 }
 
 /// Forgets what nobody is told any more. Gives how many; for the worker.

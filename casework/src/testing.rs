@@ -81,6 +81,12 @@ pub type Statement = (&'static str, &'static str, &'static str);
 
 /// The statements that cost the same however many cases there are.
 pub fn statements() -> Vec<Statement> {
-    [crate::queue::statements(), crate::search::statements(), crate::related::statements(), crate::near::statements()]
-        .concat()
+    [
+        crate::queue::statements(),
+        crate::search::statements(),
+        crate::related::statements(),
+        crate::near::statements(),
+        crate::lapse::statements(),
+    ]
+    .concat()
 }
