@@ -143,7 +143,8 @@ fn went_back(language: Language, lapsed: &[Lapsed]) -> impl IntoView + use<> {
     };
     let folded = (!folded.is_empty()).then(|| {
         let count = u64::try_from(folded.len()).unwrap_or_default();
-        view! { <details class="more"><summary>{say_count(language, "queue.lapsed.more", count)}</summary>{list(folded)}</details> }
+        let more = say_count(language, "queue.lapsed.more", count);
+        view! { <details class="more"><summary>{more}</summary>{list(folded)}</details> }
     });
     view! {
         <section class="notice" aria-labelledby="lapsed">
