@@ -5,6 +5,7 @@
 //! is never shown. It is filled when the process starts, while pages are already served, and read on from there by a
 //! worker ([`refresh`]); each process has its own.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -68,17 +69,20 @@ impl NearPictures {
         self.len() == 0
     }
 
-    /// The items of which some hash is near one of these, each with the smallest distance in bits. Takes milliseconds of a
-    /// processor; runs beside those that serve.
-    pub async fn items_near(self: &Arc<Self>, hashes: Vec<Pdq>) -> HashMap<Uuid, u32> {
+    /// The items of which some hash is near one of these, each with the smallest distance in bits: the nearest first, then
+    /// the newest, `most` at most. Takes milliseconds of a processor; runs beside those that serve.
+    pub async fn items_near(self: &Arc<Self>, hashes: Vec<Pdq>, most: usize) -> Vec<(Uuid, u32)> {
         let near = Arc::clone(self);
         let found = spawn_blocking(move || {
             let index = near.reading();
             let mut items = HashMap::new();
-            for found in hashes.iter().flat_map(|hash| index.query(hash)) {
+            for found in hashes.iter().flat_map(|hash| index.nearest(hash, most)) {
                 let least = items.entry(Uuid::from_u128(found.entry.id)).or_insert(found.distance);
                 *least = found.distance.min(*least);
             }
+            let mut items: Vec<_> = items.into_iter().collect();
+            items.sort_by_key(|&(item, distance)| (distance, Reverse(item)));
+            items.truncate(most);
             items
         });
         // A panic in there is logged by its place; there is then nothing to show.

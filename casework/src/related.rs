@@ -198,10 +198,8 @@ async fn add_near(
     if hashes.is_empty() {
         return Ok(());
     }
-    let mut near: Vec<_> = cw.near.items_near(hashes).await.into_iter().collect();
-    near.sort_by_key(|&(item, distance)| (distance, std::cmp::Reverse(item)));
     // Of another hotline's cases nothing is shown; they must not make a page wait.
-    for (id, distance) in near.into_iter().take(10 * MOST) {
+    for (id, distance) in cw.near.items_near(hashes, 10 * MOST).await {
         if found.len() >= MOST {
             break;
         }

@@ -22,6 +22,7 @@ mod prefetch;
 mod search;
 mod table;
 
+use std::cmp::Reverse;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -108,6 +109,26 @@ impl Index {
 
     /// All entries at most [`Pdq::SAME_PICTURE`] bits from a hash, the nearest first.
     pub fn query(&self, pdq: &Pdq) -> Vec<Match> {
+        let mut matches = self.matches(pdq);
+        matches.sort_unstable();
+        matches
+    }
+
+    /// The first `most` of what [`Self::query`] finds, of equally near ones those with the greatest ids: for a picture that
+    /// goes round and has thousands near it.
+    pub fn nearest(&self, pdq: &Pdq, most: usize) -> Vec<Match> {
+        let order = |found: &Match| (found.distance, Reverse(found.entry.id));
+        let mut matches = self.matches(pdq);
+        if most < matches.len() {
+            matches.select_nth_unstable_by_key(most, order);
+            matches.truncate(most);
+        }
+        matches.sort_unstable_by_key(order);
+        matches
+    }
+
+    /// In no order.
+    fn matches(&self, pdq: &Pdq) -> Vec<Match> {
         let query = Pieces::of(pdq);
         let in_base = self.base.near(&query, self.features).into_iter();
         let in_base = in_base.filter(|near| !self.removed.contains(near.row)).map(|Near { row, distance }| {
@@ -118,9 +139,7 @@ impl Index {
             let distance = distance(&query.0, &pieces.0);
             (distance <= Pdq::SAME_PICTURE).then(|| Match { distance, entry: Entry { pdq: pieces.pdq(), id: *id } })
         });
-        let mut matches: Vec<_> = in_base.chain(in_tail).collect();
-        matches.sort_unstable();
-        matches
+        in_base.chain(in_tail).collect()
     }
 
     /// Adds an entry. False if it was there already.

@@ -180,10 +180,8 @@ async fn named(tx: &mut Tx, session: &StaffSession, reference: &Reference) -> Re
 /// Cases with a picture that looks like the one of this PDQ hash.
 async fn near(cw: &Casework, tx: &mut Tx, session: &StaffSession, value: &[u8]) -> Result<BTreeSet<Uuid>, Error> {
     let Ok(value) = value.try_into() else { return Ok(BTreeSet::new()) };
-    let mut items: Vec<_> = cw.near.items_near(vec![Pdq::new(value)]).await.into_iter().collect();
-    items.sort_by_key(|&(item, distance)| (distance, std::cmp::Reverse(item)));
     let mut cases = BTreeSet::new();
-    for (item, _) in items.into_iter().take(NEAR) {
+    for (item, _) in cw.near.items_near(vec![Pdq::new(value)], NEAR).await {
         let sql = "SELECT case_id FROM item JOIN cases ON cases.id = case_id WHERE item.id = $1 AND hotline_id = $2";
         cases.extend(fetch_optional!(tx, (Uuid,), sql, item, session.organisation)?.map(|(case,)| case));
     }
