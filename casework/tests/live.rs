@@ -48,3 +48,16 @@ async fn a_change_is_heard_in_another_process() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_reads_never_waits_for_who_writes() {
+    on_each_engine(async |world: &World| {
+        let writing = world.cw.storage.write().await.unwrap();
+        // More than are open from the beginning.
+        let (one, two, three) = (world.cw.storage.read(), world.cw.storage.read(), world.cw.storage.read());
+        let (one, two, three) = tokio::join!(one, two, three);
+        assert!(one.is_ok() && two.is_ok() && three.is_ok(), "a reader was refused while somebody wrote");
+        writing.commit().await.unwrap();
+    })
+    .await;
+}

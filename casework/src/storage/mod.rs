@@ -78,15 +78,18 @@ impl Storage {
 
     async fn open_sqlite(address: &str) -> Result<Self, StorageError> {
         let options = SqliteConnectOptions::from_str(address)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10))
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF");
-        let writer = options.clone().pragma("cache_size", WRITER_CACHE);
+        // What stands in the file is for the writer to set: a reader that did would wait for whoever writes.
+        let writer = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .pragma("cache_size", WRITER_CACHE);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
         let reader = options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON");
         let readers = SqlitePoolOptions::new().max_connections(8).connect_with(reader).await?;
