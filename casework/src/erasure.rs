@@ -111,23 +111,37 @@ pub struct Round {
     pub unprotected: u32,
 }
 
+const TO_UNPROTECT: &str = "SELECT id FROM cases WHERE end_protection_at <= $1 AND NOT legal_hold";
+const TO_ERASE: &str = "SELECT id FROM cases WHERE erase_words_at <= $1 AND NOT legal_hold";
+const LONG_ENDED: &str = "DELETE FROM claim WHERE ended_at <= $1";
+
+/// The statements by which the worker finds what is due, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    vec![
+        ("protection to end", TO_UNPROTECT, "timestamptz"),
+        ("words to erase", TO_ERASE, "timestamptz"),
+        ("claims that ended long ago", LONG_ENDED, "timestamptz"),
+    ]
+}
+
 /// Carries out every wish that is due, and the rules of [`retention`]. The worker calls it now and then; what is due while
 /// nobody runs is carried out by the next round.
 pub async fn run_due(cw: &Casework) -> Result<Round, Error> {
     let now = cw.now();
     let mut round = Round::default();
-    for case in due(cw, "SELECT id FROM cases WHERE end_protection_at <= $1 AND NOT legal_hold").await? {
+    for case in due(cw, TO_UNPROTECT).await? {
         round.unprotected += u32::from(end_protection(cw, case).await?);
     }
     for case in due(cw, "SELECT case_id FROM withdrawal_stub WHERE end_protection_at <= $1").await? {
         round.unprotected += u32::from(end_stub(cw, case).await?);
     }
-    for case in due(cw, "SELECT id FROM cases WHERE erase_words_at <= $1 AND NOT legal_hold").await? {
+    for case in due(cw, TO_ERASE).await? {
         round.erased += u32::from(erase(cw, case).await?);
     }
     round.erased += retention::run_due(cw).await?;
     let mut tx = cw.storage.write().await?;
-    execute!(&mut tx, "DELETE FROM claim WHERE ended_at <= $1", now - PARTNERS_HEAR)?;
+    execute!(&mut tx, LONG_ENDED, now - PARTNERS_HEAR)?;
     tx.commit().await?;
     if round != Round::default() {
         cw.storage.wipe_free_space().await?;

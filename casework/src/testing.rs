@@ -87,6 +87,8 @@ pub fn statements() -> Vec<Statement> {
         crate::related::statements(),
         crate::near::statements(),
         crate::lapse::statements(),
+        crate::erasure::statements(),
+        crate::video::statements(),
     ]
     .concat()
 }

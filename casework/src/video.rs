@@ -231,16 +231,35 @@ pub async fn frames(tx: &mut Tx, digest: &[u8]) -> Result<Option<Vec<FrameHash>>
     list.map(|(list,)| frames_of(list.as_bytes())).transpose()
 }
 
-/// Deletes the frames that no fingerprint and no claim holds any more; for the worker.
+/// The frames that no fingerprint (`$1` their algorithm) and no claim holds.
+macro_rules! held_by_nothing {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM fingerprint WHERE algorithm = $1 AND value = video_frames.digest)
+            AND NOT EXISTS (SELECT 1 FROM claim WHERE algorithm = $1 AND value = video_frames.digest)"
+    };
+}
+
+const TO_DELETE: &str = concat!("SELECT digest FROM video_frames WHERE ", held_by_nothing!());
+const DELETE: &str = concat!("DELETE FROM video_frames WHERE digest = $2 AND ", held_by_nothing!());
+
+/// The statements by which frames go, for whoever looks at how the engines carry them out.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn statements() -> Vec<crate::testing::Statement> {
+    vec![("frames that nothing holds", TO_DELETE, "text"), ("frames deleted", DELETE, "text, bytea")]
+}
+
+/// Deletes the frames that no fingerprint and no claim holds any more; for the worker. They are looked for by a reader: to
+/// look at every video is no reason to keep others from writing.
 pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let to_delete = fetch_all!(&mut cw.storage.read().await?, (Vec<u8>,), TO_DELETE, Algorithm::Vpdq)?;
+    if to_delete.is_empty() {
+        return Ok(0);
+    }
     let mut tx = cw.storage.write().await?;
-    let purged = execute!(
-        &mut tx,
-        "DELETE FROM video_frames
-         WHERE NOT EXISTS (SELECT 1 FROM fingerprint WHERE algorithm = $1 AND value = video_frames.digest)
-           AND NOT EXISTS (SELECT 1 FROM claim WHERE algorithm = $1 AND value = video_frames.digest)",
-        Algorithm::Vpdq
-    )?;
+    let mut purged = 0;
+    for (digest,) in to_delete {
+        purged += execute!(&mut tx, DELETE, Algorithm::Vpdq, digest)?;
+    }
     tx.commit().await?;
     Ok(purged)
 }
