@@ -17,6 +17,7 @@ mod process;
 mod reporter;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 use casework::queue::PAGE;
 use harness::{Browser, Page};
 use process::{Folder, Installation, Schema};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// What a full hotline is compared with.
@@ -82,11 +83,36 @@ async fn measured(server: Option<String>, cases: usize) -> Figures {
         let mut connection = PgConnection::connect(address).await.unwrap();
         sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await.unwrap();
     }
+    let file = installation.folder.path().join("demo-data/suoja.sqlite");
+    match &database {
+        Some(address) => settled(PgConnection::connect(address).await.unwrap()).await,
+        None => {
+            settled(SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap()).await;
+            // Kept cases lie on the disk after a while; a hotline's database is in memory.
+            std::io::copy(&mut File::open(file).unwrap(), &mut std::io::sink()).unwrap();
+        }
+    }
     let (staff, queue) = demo_desk::sign_in(&installation, &process, "demo", 1).await;
     assert_eq!(queue.status, 200);
     let figures = Desk { staff, figures: Figures::new() }.work(cases).await;
     process.end().await;
     figures
+}
+
+/// Waits until the list has followed the cases that were made.
+async fn settled<C: Connection>(mut connection: C)
+where
+    for<'c> &'c mut C: sqlx::Executor<'c, Database = C::Database>,
+    for<'q> <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
+    for<'r> (i64,): sqlx::FromRow<'r, <C::Database as sqlx::Database>::Row>,
+{
+    let began = Instant::now();
+    while sqlx::query_as::<_, (i64,)>("SELECT count(*) FROM claim_change").fetch_one(&mut connection).await.unwrap().0
+        > 0
+    {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    eprintln!("the list has followed after {:.0} s more", began.elapsed().as_secs_f64());
 }
 
 struct Desk {

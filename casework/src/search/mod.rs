@@ -262,11 +262,11 @@ struct Walk<'a> {
     now: DateTime<Utc>,
 }
 
-/// Fetches a page of a list, and where the walk ended.
-macro_rules! walk {
+/// Fetches a page of a list.
+macro_rules! fetch_page {
     ($tx:expr, $walk:expr, $list:expr, $value:expr) => {{
         let (walk, about) = ($walk, &$walk.filter.about);
-        let rows = fetch_all!(
+        fetch_all!(
             $tx,
             QueueRow,
             page_of!($list),
@@ -288,7 +288,15 @@ macro_rules! walk {
             i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
             walk.filter.flood,
             about.team
-        )?;
+        )
+    }};
+}
+
+/// Fetches a page of a list, and where the walk ended.
+macro_rules! walk {
+    ($tx:expr, $walk:expr, $list:expr, $value:expr) => {{
+        let walk = $walk;
+        let rows = fetch_page!($tx, walk, $list, $value)?;
         let end = match rows.len() {
             0..=PAGE => fetch_one!(
                 $tx,
@@ -394,12 +402,11 @@ async fn page(
     }
 }
 
+/// Each by itself: there are few, and none of them is walked past.
 async fn some(tx: &mut Tx, walk: &Walk<'_>, cases: &BTreeSet<Uuid>) -> Result<Found, Error> {
-    let mut found = Found { rows: Vec::new(), next: None };
+    let mut rows = Vec::new();
     for case in cases {
-        let one: Result<Found, Error> =
-            walk!(tx, walk, "id AS walked_id FROM cases WHERE id = $2 AND id < $3 AND id >= $4", *case);
-        found.rows.extend(one?.rows);
+        rows.extend(fetch_page!(tx, walk, "id AS walked_id FROM cases WHERE id = $2 AND id < $3 AND id >= $4", *case)?);
     }
-    Ok(found)
+    Ok(Found { rows, next: None })
 }
