@@ -81,6 +81,7 @@ pub async fn record(
         actor: match actor {
             Actor::Reporter => "reporter".to_owned(),
             Actor::Staff(id) => format!("staff:{id}"),
+            Actor::Partner(key) => format!("partner:{key}"),
             Actor::System => "system".to_owned(),
         },
         action: action.to_owned(),

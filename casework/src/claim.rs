@@ -1,5 +1,5 @@
 //! Claims: one case's wish that a file's fingerprints be listed. Several cases may claim the same fingerprint; it stays
-//! listed until the last claim ends.
+//! listed until the last claim ends. Each change leaves a note for the list ([`crate::list`]), which follows.
 
 use hashing::FileFingerprints;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::item::{Algorithm, Fingerprint, fingerprints_of};
 use crate::storage::Tx;
 use crate::taxonomy::{Harm, Reporter, choice};
-use crate::{Casework, Error, execute, fetch_one};
+use crate::{Casework, Error, execute, fetch_all, fetch_one};
 
 choice! {
     /// Which list a claim belongs to.
@@ -16,6 +16,22 @@ choice! {
         SelfReported = "self_reported",
         /// Files that a hotline has assessed.
         Assessed = "assessed",
+    }
+}
+
+choice! {
+    /// What a fingerprint is of.
+    Medium {
+        /// A picture, moving or not, or a file of a kind that is not known.
+        Picture = "picture",
+        /// A video.
+        Video = "video",
+    }
+}
+
+impl Medium {
+    fn of(file: &FileFingerprints) -> Self {
+        if file.media_type.is_video() { Self::Video } else { Self::Picture }
     }
 }
 
@@ -46,8 +62,9 @@ pub async fn make(
     file: &FileFingerprints,
     collection: Collection,
 ) -> Result<(), Error> {
+    let medium = Medium::of(file);
     for fingerprint in fingerprints_of(file)?.iter().filter(|fingerprint| is_listable(fingerprint)) {
-        make_one(cw, tx, case, item, fingerprint, collection).await?;
+        make_one(cw, tx, case, item, fingerprint, medium, collection).await?;
     }
     Ok(())
 }
@@ -59,12 +76,13 @@ pub(crate) async fn make_one(
     case: Uuid,
     item: Uuid,
     fingerprint: &Fingerprint,
+    medium: Medium,
     collection: Collection,
 ) -> Result<(), Error> {
     execute!(
         tx,
-        "INSERT INTO claim (id, case_id, item_id, algorithm, value, quality, variant, collection, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO claim (id, case_id, item_id, algorithm, value, quality, variant, medium, collection, created_at, harm, country)
+         SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, harm, country FROM cases WHERE id = $2",
         cw.new_id(),
         case,
         item,
@@ -72,8 +90,17 @@ pub(crate) async fn make_one(
         fingerprint.value.as_slice(),
         fingerprint.quality,
         fingerprint.variant.as_str(),
+        medium,
         collection,
         cw.now()
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO claim_change (id, collection, algorithm, value) VALUES ($1, $2, $3, $4)",
+        cw.new_id(),
+        collection,
+        fingerprint.algorithm,
+        fingerprint.value.as_slice()
     )?;
     Ok(())
 }
@@ -86,18 +113,21 @@ pub async fn end_all(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<u32, Erro
         "SELECT count(DISTINCT item_id) FROM claim WHERE case_id = $1 AND ended_at IS NULL",
         case
     )?;
-    execute!(tx, "UPDATE claim SET ended_at = $1 WHERE case_id = $2 AND ended_at IS NULL", cw.now(), case)?;
-    Ok(u32::try_from(files).unwrap_or(u32::MAX))
-}
-
-/// Whether some case still claims this fingerprint.
-pub async fn is_listed(tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<bool, Error> {
-    let (claims,) = fetch_one!(
+    let ended = fetch_all!(
         tx,
-        (i64,),
-        "SELECT count(*) FROM claim WHERE algorithm = $1 AND value = $2 AND ended_at IS NULL",
-        algorithm,
-        value
+        (Uuid,),
+        "UPDATE claim SET ended_at = $1 WHERE case_id = $2 AND ended_at IS NULL RETURNING id",
+        cw.now(),
+        case
     )?;
-    Ok(claims > 0)
+    for (claim,) in ended {
+        execute!(
+            tx,
+            "INSERT INTO claim_change (id, collection, algorithm, value)
+             SELECT $1, collection, algorithm, value FROM claim WHERE id = $2",
+            cw.new_id(),
+            claim
+        )?;
+    }
+    Ok(u32::try_from(files).unwrap_or(u32::MAX))
 }

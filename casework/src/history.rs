@@ -138,6 +138,8 @@ pub enum Actor {
     Reporter,
     /// A member of staff.
     Staff(Uuid),
+    /// A partner, by the key it used.
+    Partner(Uuid),
     /// A worker.
     System,
 }
@@ -147,7 +149,7 @@ impl Actor {
     pub fn staff(self) -> Option<Uuid> {
         match self {
             Self::Staff(id) => Some(id),
-            Self::Reporter | Self::System => None,
+            Self::Reporter | Self::Partner(_) | Self::System => None,
         }
     }
 }

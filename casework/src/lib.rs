@@ -9,6 +9,7 @@
 pub mod account;
 pub mod alarm;
 pub mod answer;
+pub mod api_key;
 pub mod assessment;
 pub mod audit;
 pub mod bulk;
@@ -33,6 +34,7 @@ pub mod label;
 pub mod lapse;
 pub mod legal_hold;
 pub mod lesson;
+pub mod list;
 pub mod live;
 pub mod location;
 pub mod message;

@@ -12,7 +12,7 @@ use sha2::Digest;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::claim::{self, Collection};
+use crate::claim::{self, Collection, Medium};
 use crate::draft::{self, Draft, Row};
 use crate::item::{self, Algorithm, Fingerprint};
 use crate::storage::Tx;
@@ -220,7 +220,7 @@ pub(crate) async fn add(
         Fingerprint { algorithm: Algorithm::Vpdq, value: digest, quality: None, variant: "original".to_owned() };
     item::add_fingerprint(cw, tx, item, &fingerprint).await?;
     if let Some(collection) = collection {
-        claim::make_one(cw, tx, case, item, &fingerprint, collection).await?;
+        claim::make_one(cw, tx, case, item, &fingerprint, Medium::Video, collection).await?;
     }
     Ok(())
 }

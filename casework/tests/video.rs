@@ -7,7 +7,6 @@ mod common;
 use casework::claim;
 use casework::draft::{self, KEPT, Saved};
 use casework::intake;
-use casework::item::Algorithm;
 use casework::mine::{self, Addition};
 use casework::press::Press;
 use casework::report::{Door, Step, Typed};
@@ -136,10 +135,6 @@ async fn the_same_frames_are_kept_once_and_as_long_as_somebody_claims_them() {
         for case in casework::fetch_all!(&mut tx, (uuid::Uuid,), "SELECT id FROM cases").unwrap() {
             claim::end_all(&world.cw, &mut tx, case.0).await.unwrap();
         }
-        let (digest,) =
-            casework::fetch_one!(&mut tx, (Vec<u8>,), "SELECT value FROM claim WHERE algorithm = 'vpdq' LIMIT 1")
-                .unwrap();
-        assert!(!claim::is_listed(&mut tx, Algorithm::Vpdq, &digest).await.unwrap());
         for sql in ["DELETE FROM claim", "DELETE FROM fingerprint"] {
             casework::execute!(&mut tx, sql).unwrap();
         }

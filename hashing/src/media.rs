@@ -103,6 +103,11 @@ impl Media {
         Self::Mp4
     }
 
+    /// Whether it is a video.
+    pub const fn is_video(self) -> bool {
+        matches!(self.kind(), Kind::Video)
+    }
+
     pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Jpeg | Self::Png | Self::Gif | Self::WebP | Self::Bmp => Kind::Readable,

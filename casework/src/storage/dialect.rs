@@ -146,7 +146,7 @@ impl Storage {
 
 /// Every table that holds something of a case.
 const CASE_TABLES: &str =
-    "cases, case_key, answer, item, fingerprint, video_frames, claim, message, note, label, assessment, notice,
+    "cases, case_key, answer, item, fingerprint, video_frames, claim, claim_change, message, note, label, assessment, notice,
     notice_item, referral, contact, history, outbox, session, draft, draft_part, skip, lapse, bulk_case, lesson";
 
 impl Storage {
