@@ -17,6 +17,7 @@ pub mod keys;
 pub mod listeners;
 pub mod mail;
 pub mod middleware;
+pub mod partners;
 pub mod running;
 pub mod system;
 pub mod training;

@@ -35,7 +35,7 @@ use crate::keys::{self, KeysError};
 use crate::mail::{MailFailure, Mailer};
 use crate::middleware::{around, headers, log};
 use crate::workers::{self, Surroundings};
-use crate::{health, listeners};
+use crate::{health, listeners, partners};
 
 /// Passwords hashed at the same time; each takes one processor and some memory.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -210,6 +210,7 @@ fn complete(
     is_secure: bool,
 ) -> Router {
     around(pages, app, &configuration.limits)
+        .merge(partners::router(app, &configuration.limits))
         .merge(assets.router())
         .merge(health::router())
         .layer(from_fn_with_state((app.clone(), is_secure), headers::secure))

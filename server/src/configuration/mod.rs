@@ -107,6 +107,8 @@ pub struct Alarm {
 pub struct Limits {
     /// Form posts a minute from one address.
     pub posts_per_minute: u32,
+    /// How many calls a partner's key may make in a minute.
+    pub calls_per_minute: u32,
     /// Pages a minute from one address.
     pub pages_per_minute: u32,
     /// How long a request may take.

@@ -121,6 +121,8 @@ struct WrittenLimits {
     #[serde(deserialize_with = "number")]
     posts_per_minute: u32,
     #[serde(deserialize_with = "number")]
+    calls_per_minute: u32,
+    #[serde(deserialize_with = "number")]
     pages_per_minute: u32,
     #[serde(deserialize_with = "number")]
     request_seconds: u32,
@@ -132,6 +134,7 @@ impl Default for WrittenLimits {
     fn default() -> Self {
         Self {
             posts_per_minute: 60,
+            calls_per_minute: 120,
             pages_per_minute: 600,
             request_seconds: 30,
             proxies: vec!["127.0.0.1".to_owned(), "::1".to_owned()],
@@ -294,6 +297,7 @@ impl WrittenLimits {
         });
         Ok(Limits {
             posts_per_minute: at_least_one("limits.posts_per_minute", self.posts_per_minute)?,
+            calls_per_minute: at_least_one("limits.calls_per_minute", self.calls_per_minute)?,
             pages_per_minute: at_least_one("limits.pages_per_minute", self.pages_per_minute)?,
             request: Duration::from_secs(at_least_one("limits.request_seconds", self.request_seconds)?.into()),
             proxies: proxies.collect::<Result<_, _>>()?,

@@ -46,7 +46,7 @@ struct Window {
 }
 
 /// A bucket that empties steadily: a minute's worth may come at once.
-struct Spent {
+pub struct Spent {
     requests: f64,
     at: DateTime<Utc>,
 }
@@ -72,13 +72,25 @@ impl Rates {
         let value = [window.salt.as_slice(), &network(address)].concat();
         let visitor = Visitor(self.app.casework.keys.lookup(Purpose::Sender, &value));
         let per_minute = if is_post { self.limits.posts_per_minute } else { self.limits.pages_per_minute };
-        let spent = window.spent.entry((visitor, is_post)).or_insert(Spent { requests: 0.0, at: now });
+        let spent = window.spent.entry((visitor, is_post)).or_insert_with(|| Spent::nothing(now));
         (visitor, spent.take(f64::from(per_minute), now))
     }
 }
 
 impl Spent {
-    fn take(&mut self, per_minute: f64, now: DateTime<Utc>) -> bool {
+    /// Nothing yet.
+    pub fn nothing(now: DateTime<Utc>) -> Self {
+        Self { requests: 0.0, at: now }
+    }
+
+    /// How many more may come at once.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between 0 and a u32
+    pub fn left(&self, per_minute: u32) -> u32 {
+        (f64::from(per_minute) - self.requests).clamp(0.0, per_minute.into()) as u32
+    }
+
+    /// Takes one; false if there is none left.
+    pub fn take(&mut self, per_minute: f64, now: DateTime<Utc>) -> bool {
         let minutes = (now - self.at).as_seconds_f64().max(0.0) / 60.0;
         self.requests = (self.requests - minutes * per_minute).max(0.0);
         self.at = now;
@@ -142,7 +154,7 @@ mod tests {
     #[test]
     fn a_minutes_worth_may_come_at_once_and_comes_back_steadily() {
         let start = DateTime::<Utc>::UNIX_EPOCH;
-        let mut spent = Spent { requests: 0.0, at: start };
+        let mut spent = Spent::nothing(start);
         assert!((0..6).all(|_| spent.take(6.0, start)));
         assert!(!spent.take(6.0, start));
         assert!(!spent.take(6.0, start + TimeDelta::seconds(9)));

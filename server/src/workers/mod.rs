@@ -8,6 +8,7 @@ mod audit_head;
 mod bulk;
 mod erasure;
 mod lessons;
+mod list;
 mod live;
 mod near;
 mod outbox;
@@ -57,6 +58,7 @@ pub fn start(surroundings: &Arc<Surroundings>) -> JoinSet<()> {
     workers.spawn(repeat("erasure", Duration::from_mins(5), surroundings, erasure::carry_out));
     workers.spawn(repeat("near pictures", Duration::from_secs(5), surroundings, near::refresh));
     workers.spawn(repeat("public figures", Duration::from_mins(10), surroundings, published::publish));
+    workers.spawn(repeat("list", Duration::from_secs(2), surroundings, list::follow));
     workers.spawn(repeat("live", Duration::from_secs(5), surroundings, live::listen));
     workers.spawn(repeat("audit head", Duration::from_mins(1), surroundings, audit_head::keep_outside));
     if surroundings.app.kind == Kind::Training {

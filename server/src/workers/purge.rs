@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use casework::staff::{exposure, lighter, session, takes};
-use casework::{Error, bulk, draft, flood, lapse, on_call, press, skip, video};
+use casework::{Error, bulk, draft, flood, lapse, list, on_call, press, skip, video};
 
 use super::Surroundings;
 
 /// Drafts an hour after the last step, sessions whose time is over, presses and acts in bulk of days ago, what a member
-/// skipped, left to others, looked at or was told of, times on call that are over, floods that ended, and frames of videos that
-/// nothing holds any more.
+/// skipped, left to others, looked at or was told of, times on call that are over, floods that ended, frames of videos that
+/// nothing holds any more, and what left the list long ago.
 pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error> {
     let cw = &surroundings.app.casework;
     draft::purge(cw).await?;
@@ -24,5 +24,6 @@ pub async fn delete_expired(surroundings: Arc<Surroundings>) -> Result<(), Error
     on_call::purge(cw).await?;
     flood::purge(cw).await?;
     video::purge(cw).await?;
+    list::purge(cw).await?;
     Ok(())
 }

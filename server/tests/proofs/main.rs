@@ -22,5 +22,6 @@ mod canary;
 mod demo;
 mod journey;
 mod kill;
+mod partners;
 mod race;
 mod training;
