@@ -137,6 +137,14 @@ urls! {
     Suspend { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/suspend";
     /// Ends an organisation's pause.
     Resume { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/resume";
+    /// On which terms an organisation pulls the list, and its keys.
+    Partner { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/partner";
+    /// Writes the terms down.
+    PartnerTerms { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/partner/terms";
+    /// Makes a key for it.
+    NewKeyOf { language: Language, organisation: Uuid } = "/{language}/console/administration/organisation/{organisation}/partner/keys";
+    /// Ends one of its keys.
+    EndKey { language: Language, organisation: Uuid, key: Uuid } = "/{language}/console/administration/organisation/{organisation}/partner/keys/{key}/end";
     /// Which hotline gets which report.
     Routing { language: Language } = "/{language}/console/administration/routing";
     /// Away for a while.

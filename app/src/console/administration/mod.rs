@@ -1,6 +1,7 @@
 //! Running the installation: members, organisations, routing, priority, recovery.
 
 mod organisations;
+mod partner;
 mod priority;
 mod recovery_key;
 mod retention;
@@ -17,9 +18,9 @@ use casework::taxonomy::{OrganisationKind, Role};
 use leptos::prelude::*;
 
 use crate::paths::{
-    ChangeRole, EndTeam, Grant, Invite, Member, NewOrganisation, Organisation, Organisations, PriorityTable,
-    RecoveryKey, RemoveMember, ResetMember, Resume, Retention, Rotation, Routing, Staff, Suspend, Team, Teams,
-    Templates, Url,
+    ChangeRole, EndKey, EndTeam, Grant, Invite, Member, NewKeyOf, NewOrganisation, Organisation, Organisations,
+    Partner, PartnerTerms, PriorityTable, RecoveryKey, RemoveMember, ResetMember, Resume, Retention, Rotation, Routing,
+    Staff, Suspend, Team, Teams, Templates, Url,
 };
 use crate::words::Language;
 use crate::{App, say};
@@ -39,6 +40,10 @@ pub fn router() -> Router<Arc<App>> {
         .route(Organisation::PATTERN, get(organisations::show).post(organisations::change))
         .route(Suspend::PATTERN, get(organisations::to_organisation).post(organisations::suspend))
         .route(Resume::PATTERN, get(organisations::to_organisation).post(organisations::resume))
+        .route(Partner::PATTERN, get(partner::show))
+        .route(PartnerTerms::PATTERN, get(partner::to_partner).post(partner::record))
+        .route(NewKeyOf::PATTERN, get(partner::to_partner).post(partner::make_key))
+        .route(EndKey::PATTERN, get(partner::to_partner).post(partner::end_key))
         .route(Routing::PATTERN, get(routing::show).post(routing::save))
         .route(Rotation::PATTERN, get(rotation::show).post(rotation::change))
         .route(Teams::PATTERN, get(teams::show).post(teams::create))

@@ -20,7 +20,7 @@ use crate::error::{Answer, Failure};
 use crate::form::{
     Choice, Fields, FormState, Problem, error_summary, language_choices, select_field, text_area, text_field,
 };
-use crate::paths::{self, NewOrganisation, Organisations, Resume, Suspend};
+use crate::paths::{self, NewOrganisation, Organisations, Partner, Resume, Suspend};
 use crate::visit::Visit;
 use crate::words::{Language, say_time};
 use crate::{App, countries, say};
@@ -243,7 +243,7 @@ async fn present(app: &App, found: &Organisation) -> Result<Fields, casework::Er
     Ok(Fields(filled.map(|(name, value)| (name.to_owned(), value)).to_vec()))
 }
 
-async fn find(app: &App, id: Uuid) -> Result<Organisation, Failure> {
+pub(super) async fn find(app: &App, id: Uuid) -> Result<Organisation, Failure> {
     organisation::find(&app.casework, id).await?.ok_or(Failure::NotFound)
 }
 
@@ -271,10 +271,27 @@ async fn page(
                     {fields}
                     <div class="actions"><button class="btn">{say!(language, "administration.save")}</button></div>
                 </form>
+                {partner_panel(language, &found)}
                 {pause_panel(language, &found, &form, pauses)}
             </div>
         }
     }).await)
+}
+
+/// The way to what a partner gets.
+fn partner_panel(language: Language, found: &Organisation) -> Option<AnyView> {
+    let href = Partner { language, organisation: found.id }.to_string();
+    let gets = matches!(found.kind, OrganisationKind::Provider | OrganisationKind::TrustedFlagger);
+    gets.then(|| {
+        view! {
+            <section class="panel">
+                <h2>{say!(language, "partner.heading")}</h2>
+                <p>{say!(language, "partner.about")}</p>
+                <p class="actions"><a class="btn quiet" href=href>{say!(language, "partner.open")}</a></p>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn pause_words(language: Language, zone: chrono_tz::Tz, pause: Suspension) -> String {
