@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$PWD/target/python
+mkdir -p target
+# Tests that run side by side ask at the same time.
+exec 9> target/python.lock && flock 9
 python3 -c 'import ensurepip' 2>/dev/null || scripts/setup.sh python
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv" >&2
 for package in "$@"; do
