@@ -247,6 +247,8 @@ urls! {
     WriteMessage { language: Language, case: Uuid } = "/{language}/console/case/{case}/message";
     /// Adds a note to a case.
     WriteNote { language: Language, case: Uuid } = "/{language}/console/case/{case}/note";
+    /// Decides whether a disputed fingerprint comes back to the list.
+    DecideDispute { language: Language, case: Uuid } = "/{language}/console/case/{case}/dispute";
     /// Sets a case's labels.
     SetLabels { language: Language, case: Uuid } = "/{language}/console/case/{case}/labels";
     /// Puts a case into another state.

@@ -32,6 +32,8 @@ choice! {
     Right {
         /// Pull the list, as far as the organisation's terms go.
         Fingerprints = "fingerprints",
+        /// Say what became of fingerprints there.
+        Feedback = "feedback",
     }
 }
 

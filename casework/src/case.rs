@@ -18,6 +18,7 @@ use crate::item::{self, Item};
 use crate::label;
 use crate::legal_hold::HoldReason;
 use crate::lesson::{self, Lesson};
+use crate::list::dispute::{self, Dispute};
 use crate::message::{self, Message};
 use crate::note::{self, Note};
 use crate::notice::{self, Notice};
@@ -199,6 +200,8 @@ pub struct OpenCase {
     pub colleagues: Vec<Colleague>,
     /// The teams of the hotline, to which it can be given.
     pub teams: Vec<Team>,
+    /// Fingerprints of its files that a partner disputes.
+    pub disputes: Vec<Dispute>,
     /// Other cases with the same payment detail.
     pub same_payment: Vec<RelatedCase>,
     /// When it is erased by a rule of retention; none if it is open, or no rule is about it.
@@ -266,6 +269,7 @@ async fn read(cw: &Casework, session: &StaffSession, case: Uuid) -> Result<OpenC
         colleagues: queue::colleagues(&mut tx, session, case).await?,
         teams: team::listed(&mut tx, session).await?,
         same_payment: related::same_payment(&mut tx, session, case).await?,
+        disputes: dispute::of_case(&mut tx, case).await?,
         erased_at: retention::erased_at(&rules, facts.state, facts.outcome, facts.closed_at),
         is_compared,
         lesson: lesson::of_case(&mut tx, case).await?,

@@ -94,14 +94,26 @@ pub(crate) async fn make_one(
         collection,
         cw.now()
     )?;
-    execute!(
-        tx,
-        "INSERT INTO claim_change (id, collection, algorithm, value) VALUES ($1, $2, $3, $4)",
-        cw.new_id(),
-        collection,
-        fingerprint.algorithm,
-        fingerprint.value.as_slice()
-    )?;
+    note_change(cw, tx, collection, fingerprint.algorithm, &fingerprint.value).await
+}
+
+async fn note_change(
+    cw: &Casework,
+    tx: &mut Tx,
+    collection: Collection,
+    algorithm: Algorithm,
+    value: &[u8],
+) -> Result<(), Error> {
+    let sql = "INSERT INTO claim_change (id, collection, algorithm, value) VALUES ($1, $2, $3, $4)";
+    execute!(tx, sql, cw.new_id(), collection, algorithm, value)?;
+    Ok(())
+}
+
+/// Lets the list look again at a fingerprint, in each collection.
+pub(crate) async fn leave_note(cw: &Casework, tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<(), Error> {
+    for collection in Collection::ALL {
+        note_change(cw, tx, *collection, algorithm, value).await?;
+    }
     Ok(())
 }
 

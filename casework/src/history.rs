@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::legal_hold::HoldReason;
+use crate::list::feedback::Opinion;
 use crate::storage::{JsonText, Tx};
 use crate::taxonomy::{CaseState, NoticeState, Outcome, SkipReason};
 use crate::{Casework, Error, contact, execute, fetch_all, flood};
@@ -103,6 +104,15 @@ pub enum Event {
     FingerprintsEnded {
         files: u32,
     },
+    /// A partner has seen, blocked or disputed a fingerprint.
+    PartnerSaid {
+        partner: String,
+        opinion: Opinion,
+    },
+    /// Whether a disputed fingerprint comes back to the list.
+    DisputeDecided {
+        kept: bool,
+    },
     EraseAsked {
         words: bool,
         protection: bool,
@@ -193,6 +203,8 @@ impl Event {
             | Self::LegalHold { .. }
             | Self::NoticeDrafted { .. }
             | Self::NoticeApproved { .. }
+            | Self::PartnerSaid { .. }
+            | Self::DisputeDecided { .. }
             | Self::ReporterMailed => false,
         }
     }

@@ -1,17 +1,22 @@
 //! The list partners pull follows the claims, in an order that hides nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 mod desk;
 
 use std::collections::BTreeSet;
 
+use casework::api_key::{Partner, Right};
 use casework::claim::{self, Collection, Medium};
+use casework::history::{self, Event};
 use casework::item::Algorithm;
-use casework::list::{self, Change, Scope, Terms};
+use casework::list::feedback::{self, Opinion, Said};
+use casework::list::{self, Change, Scope, Terms, dispute};
+use casework::staff::session::StaffSession;
 use casework::storage::JsonText;
 use casework::taxonomy::{Harm, Role};
+use casework::{case, execute, queue};
 use chrono::TimeDelta;
 use common::{Hotline, World, on_each_engine};
 use desk::{Shape, member, words};
@@ -212,6 +217,85 @@ async fn a_time_finds_its_place_in_the_list() {
         assert_eq!(list::before(&world.cw, start + TimeDelta::seconds(1)).await.unwrap(), first);
         assert_eq!(list::before(&world.cw, later).await.unwrap(), first);
         assert_eq!(list::before(&world.cw, later + TimeDelta::seconds(1)).await.unwrap(), last(world).await);
+    })
+    .await;
+}
+
+/// A provider with terms for everything, as its program calls.
+async fn partner(world: &World, admin: &StaffSession, name: &str) -> (Partner, Terms) {
+    let organisation = world.provider(name, &format!("{name}.example")).await;
+    list::record_terms(&world.cw, admin, organisation, &words("2026-14"), &everything()).await.unwrap();
+    let terms = list::terms(&world.cw, organisation).await.unwrap().unwrap();
+    let rights = vec![Right::Fingerprints, Right::Feedback];
+    (Partner { key: world.cw.new_id(), organisation, name: name.to_owned(), rights }, terms)
+}
+
+async fn say(world: &World, (partner, terms): &(Partner, Terms), number: u8, opinion: Opinion) -> bool {
+    let value = [vec![0; 31], vec![number]].concat();
+    let said = Said { algorithm: Algorithm::Pdq, value, opinion };
+    feedback::note(&world.cw, partner, terms, &[said]).await.unwrap() == [true]
+}
+
+#[tokio::test]
+async fn what_a_partner_says_reaches_the_cases_that_claim_it_and_no_reporter() {
+    on_each_engine(async |world| {
+        let hotline = world.hotline().await;
+        let admin = member(world, &hotline, "kaisa", Role::Administrator).await;
+        let chatter = partner(world, &admin, "chatter").await;
+        let cases = [claimed(world, &hotline, 1).await, claimed(world, &hotline, 1).await];
+        assert!(!say(world, &chatter, 1, Opinion::Seen).await, "it was not given out yet");
+        heard(world, &chatter.1, 0).await;
+        for opinion in [Opinion::Seen, Opinion::Seen, Opinion::Blocked] {
+            assert!(say(world, &chatter, 1, opinion).await);
+        }
+        assert!(!say(world, &chatter, 2, Opinion::Blocked).await, "nobody claims it");
+        for case in cases {
+            let mut tx = world.cw.storage.read().await.unwrap();
+            let said = |opinion| Event::PartnerSaid { partner: "chatter".to_owned(), opinion };
+            let all = history::of_case(&mut tx, case, false).await.unwrap();
+            let heard: Vec<_> =
+                all.into_iter().map(|entry| entry.event.0).filter(|event| *event != Event::Received).collect();
+            assert_eq!(heard, [said(Opinion::Seen), said(Opinion::Blocked)], "each once");
+            let shown = history::of_case(&mut tx, case, true).await.unwrap();
+            assert!(shown.into_iter().all(|entry| entry.event.0 == Event::Received), "a reporter hears nothing of it");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_disputed_fingerprint_is_off_the_list_until_an_analyst_decides() {
+    on_each_engine(async |world| {
+        let hotline = world.hotline().await;
+        let admin = member(world, &hotline, "kaisa", Role::Administrator).await;
+        let analyst = member(world, &hotline, "eero", Role::Analyst).await;
+        let (chatter, other) = (partner(world, &admin, "chatter").await, partner(world, &admin, "other").await);
+        for (number, is_kept) in [(1, true), (2, false)] {
+            let case = claimed(world, &hotline, number).await;
+            let mut tx = world.cw.storage.write().await.unwrap();
+            execute!(&mut tx, "UPDATE cases SET state = 'closed', outcome = 'fingerprints_listed' WHERE id = $1", case)
+                .unwrap();
+            tx.commit().await.unwrap();
+            heard(world, &chatter.1, 0).await;
+            let at = last(world).await;
+            assert!(say(world, &chatter, number, Opinion::NotAMatch).await);
+            assert_eq!(pdqs(&heard(world, &other.1, at).await), [(number, false)], "it is gone for everybody");
+
+            queue::take(&world.cw, &analyst, case).await.expect("the case stands in the queue again");
+            let opened = case::open(&world.cw, &analyst, case).await.unwrap();
+            let [dispute] = opened.disputes.as_slice() else { panic!("one dispute") };
+            assert_eq!(dispute.partner, "chatter");
+            let at = last(world).await;
+            dispute::decide(&world.cw, &analyst, case, dispute.algorithm, &dispute.value, is_kept).await.unwrap();
+            let expected = if is_kept { vec![(number, true)] } else { Vec::new() };
+            assert_eq!(pdqs(&heard(world, &chatter.1, at).await), expected);
+            assert!(case::open(&world.cw, &analyst, case).await.unwrap().disputes.is_empty());
+
+            let at = last(world).await;
+            assert!(say(world, &other, number, Opinion::NotAMatch).await);
+            claimed(world, &hotline, number).await;
+            assert_eq!(pdqs(&heard(world, &chatter.1, at).await), [], "what was decided stays so");
+        }
     })
     .await;
 }

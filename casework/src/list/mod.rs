@@ -6,8 +6,11 @@
 //! one has missed nothing before it.
 //!
 //! A fingerprint has one row, which moves to the end whenever something about it changes: what open cases say of it, or
-//! that the last of them let go. Rows that left the list stay a while, so that partners hear of it.
+//! that the last of them let go, or that a partner disputes it ([`dispute`]). Rows that left the list stay a while, so that
+//! partners hear of it.
 
+pub mod dispute;
+pub mod feedback;
 mod scope;
 
 pub use scope::{Scope, Terms, record_terms, terms};
@@ -157,7 +160,8 @@ async fn follow_one(tx: &mut Tx, head: &mut Head, key: &Key) -> Result<(), Error
         value,
         collection
     )?;
-    let facts: BTreeSet<Fact> = facts.into_iter().collect();
+    let is_off = dispute::keeps_off(tx, algorithm, value).await?;
+    let facts: BTreeSet<Fact> = facts.into_iter().filter(|_| !is_off).collect();
     let before = fetch_optional!(
         tx,
         (JsonText<BTreeSet<Fact>>, JsonText<BTreeSet<Fact>>),

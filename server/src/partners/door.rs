@@ -131,16 +131,39 @@ impl FromRequestParts<Arc<App>> for Puller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let terms = terms(parts, app).await;
-        terms.map(|terms| Self { terms }).map_err(|problem| problem.answer(app))
+        let found = with_terms(parts, app, Right::Fingerprints, "the key is not for pulling fingerprints").await;
+        found.map(|(_, terms)| Self { terms }).map_err(|problem| problem.answer(app))
     }
 }
 
-async fn terms(parts: &Parts, app: &App) -> Result<Terms, Problem> {
+/// A partner who may say what became of fingerprints.
+pub struct Speaker {
+    /// Who it is.
+    pub partner: Partner,
+    /// Which fingerprints it may know.
+    pub terms: Terms,
+}
+
+impl FromRequestParts<Arc<App>> for Speaker {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let found = with_terms(parts, app, Right::Feedback, "the key is not for feedback").await;
+        found.map(|(partner, terms)| Self { partner, terms }).map_err(|problem| problem.answer(app))
+    }
+}
+
+async fn with_terms(
+    parts: &Parts,
+    app: &App,
+    right: Right,
+    refusal: &'static str,
+) -> Result<(Partner, Terms), Problem> {
     let partner = parts.extensions.get::<Partner>().ok_or(Problem::NoKey)?;
-    if !partner.may(Right::Fingerprints) {
-        return Err(Problem::NotYours("the key is not for fingerprints"));
+    if !partner.may(right) {
+        return Err(Problem::NotYours(refusal));
     }
     let terms = list::terms(&app.casework, partner.organisation).await?;
-    terms.ok_or(Problem::NotYours("no terms are recorded with your organisation"))
+    let terms = terms.ok_or(Problem::NotYours("no terms are recorded with your organisation"))?;
+    Ok((partner.clone(), terms))
 }

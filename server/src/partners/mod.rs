@@ -3,6 +3,7 @@
 //! by its route and status, without what was asked or answered.
 
 mod door;
+mod feedback;
 mod fingerprints;
 mod ncmec;
 mod problem;
@@ -14,7 +15,7 @@ use app::App;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -28,10 +29,15 @@ pub fn router(app: &Arc<App>, limits: &Limits) -> Router<Arc<App>> {
     let door = Arc::new(Door::new(app.clone(), limits.calls_per_minute));
     Router::new()
         .route("/api/v1/fingerprints", get(fingerprints::pull))
+        .route("/api/v1/fingerprints/feedback", post(feedback::give))
         .route("/exchange/stopncii/v1/FetchHashes", get(stopncii::fetch_hashes))
+        .route("/exchange/stopncii/v1/SubmitFeedback", post(feedback::submit))
+        .route("/exchange/stopncii/v1/SubmitHashes", post(feedback::submit))
         .route("/exchange/ncmec/v2/status", get(ncmec::status))
         .route("/exchange/ncmec/v2/members", get(ncmec::members))
         .route("/exchange/ncmec/v2/entries", get(ncmec::entries))
+        .route("/exchange/ncmec/v2/feedback/{type}/reasons", get(ncmec::reasons))
+        .route("/exchange/ncmec/v2/entries/{member}/{entry}/{type}/feedback", put(feedback::vote))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(door, door::let_in))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))

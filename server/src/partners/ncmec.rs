@@ -83,6 +83,21 @@ fn write_member(xml: &mut Xml, collection: Collection) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The only reason for a negative vote that means anything here, by a name of its own.
+const NOT_A_MATCH: &str = "9d3c1f0e-6c0b-4f6e-9a53-1d0a4d6f2b77";
+
+/// `GET …/feedback/{type}/reasons`: why a vote may be negative.
+pub async fn reasons(State(app): State<Arc<App>>, Signed(_): Signed) -> Response {
+    written(&app, "getFeedbackReasonsResponse", |xml| {
+        xml.create_element("availableFeedbackReasons").write_inner_content(|xml| {
+            let reason = xml.create_element("reason");
+            let reason = reason.with_attributes([("guid", NOT_A_MATCH), ("name", "Not a match"), ("type", "User")]);
+            reason.write_empty().map(|_| ())
+        })?;
+        Ok(())
+    })
+}
+
 /// `GET …/entries`
 pub async fn entries(State(app): State<Arc<App>>, Puller { terms }: Puller, Query(asked): Query<Asked>) -> Response {
     answer(&app, &terms, &asked).await.unwrap_or_else(|problem| problem.answer(&app))
@@ -193,7 +208,7 @@ fn write_entry(xml: &mut Xml, change: &Change) -> std::io::Result<()> {
 }
 
 /// An answer with one root.
-fn written(app: &App, root: &'static str, inner: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Response {
+pub fn written(app: &App, root: &'static str, inner: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Response {
     let mut xml = Writer::new(Vec::new());
     let done = xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None))).and_then(|()| {
         xml.create_element(root).with_attribute(("xmlns", NAMESPACE)).write_inner_content(inner).map(|_| ())

@@ -62,7 +62,7 @@ async fn provider(suoja: &Suoja, first: &CookieToken) -> Provider {
     let mut admin = signed_in(suoja.browser(), first);
     let terms = [("agreement", "2026-14"), ("collections", "self_reported"), ("media", "picture")];
     act(&mut admin, &format!("{page}/terms"), &terms).await;
-    let new = [("name", "matching"), ("days", "365")];
+    let new = [("name", "matching"), ("rights", "fingerprints"), ("rights", "feedback"), ("days", "365")];
     let made = admin.post(&format!("{page}/keys"), &new).await;
     let key = between(&made.body, "id=\"key\" dir=\"ltr\" class=\"ltr\">", "<")
         .unwrap_or_else(|| panic!("{}", made.body))
@@ -342,6 +342,62 @@ async fn ncmecs_form_pages_through_a_span_and_says_what_was_deleted() {
         assert_eq!(wrong.status, 400);
     })
     .await;
+}
+
+#[tokio::test]
+async fn in_every_form_a_partner_says_what_became_of_a_fingerprint() {
+    on_each_engine_with(NO_LIMITS, async |suoja: &Suoja| {
+        let first = desk::first(&suoja.app.casework).await;
+        let Provider { key, .. } = provider(suoja, &first).await;
+        for number in 1..=3 {
+            tells_of_a_picture(suoja, number).await;
+        }
+        pull(suoja, &key, "/api/v1/fingerprints").await;
+
+        let ours = |number, opinion| {
+            format!(r#"{{"feedback":[{{"algorithm":"pdq","value":"{}","opinion":"{opinion}"}}]}}"#, pdq(number))
+        };
+        let path = "/api/v1/fingerprints/feedback";
+        let noted = send(suoja, &key, Method::POST, path, "application/json", ours(1, "blocked")).await;
+        assert_eq!((noted.status.as_u16(), noted.body.as_str()), (200, r#"{"results":["noted"]}"#));
+        let unknown = send(suoja, &key, Method::POST, path, "application/json", ours(9, "blocked")).await;
+        assert_eq!(unknown.body, r#"{"results":["unknown"]}"#);
+        for body in ["", "{}", r#"{"feedback":[{"algorithm":"pdq","value":"xyz","opinion":"seen"}]}"#] {
+            let refused = send(suoja, &key, Method::POST, path, "application/json", body.to_owned()).await;
+            assert_eq!(refused.status, 400, "{body}");
+        }
+
+        let theirs = format!(r#"{{"count":1,"hashFeedbacks":[{{"hashValue":"{}","feedbackValue":"NotBlocked","tags":[]}}]}}"#, pdq(2));
+        let path = "/exchange/stopncii/v1/SubmitFeedback";
+        assert_eq!(send(suoja, &key, Method::POST, path, "application/json", theirs).await.body, r#"{"count":1}"#);
+
+        let vote = r#"<feedbackSubmission xmlns="https://hashsharing.ncmec.org/hashsharing/v2"><negative><reasonIds><guid>x</guid></reasonIds></negative></feedbackSubmission>"#;
+        let path = format!("/exchange/ncmec/v2/entries/1/pdq-{}/PDQ/feedback", pdq(3));
+        assert_eq!(send(suoja, &key, Method::PUT, &path, "application/xml", vote.to_owned()).await.status, 200);
+        assert_eq!(send(suoja, &key, Method::PUT, &path, "application/xml", "<a".to_owned()).await.status, 400);
+        let left = pull(suoja, &key, "/api/v1/fingerprints").await;
+        assert_eq!(pdqs(&left), [("listed".to_owned(), pdq(1))], "what is disputed is off the list");
+
+        let mut analyst = signed_in(suoja.browser(), &first);
+        let mut decided = 0;
+        while let Some(case) = desk::take_next(&mut analyst).await {
+            let page = analyst.get(&case).await.body;
+            let Some(value) = between(&page, "name=\"value\" value=\"", "\"") else { continue };
+            let fields = [("algorithm", "pdq"), ("value", value), ("decision", "keep")];
+            act(&mut analyst, &format!("{case}/dispute"), &fields).await;
+            decided += 1;
+        }
+        assert_eq!(decided, 2);
+        assert_eq!(pdqs(&pull(suoja, &key, "/api/v1/fingerprints").await).len(), 3, "all are back");
+    })
+    .await;
+}
+
+async fn send(suoja: &Suoja, key: &str, method: Method, path: &str, kind: &str, body: String) -> Page {
+    let mut headers = HeaderMap::new();
+    headers.insert(AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
+    headers.insert(CONTENT_TYPE, kind.parse().unwrap());
+    suoja.browser().send(method, path, headers, Body::from(body)).await
 }
 
 async fn ask(suoja: &Suoja, key: &str, path: &str) -> Page {

@@ -118,14 +118,16 @@ pub async fn make_key(
         .map_err(|_| Problem::new("name", say!(language, "administration.name_wrong", longest = LONGEST_NAME)));
     let days = fields.get("days").parse().ok().filter(|days| LIVES.contains(days));
     let days = days.ok_or_else(|| Problem::new("days", say!(language, "administration.choose")));
-    match (name, days) {
-        (Ok(name), Ok(days)) => {
-            let new = NewKey { name, rights: Right::ALL.to_vec(), days };
+    let rights: BTreeSet<Right> = chosen(&fields, "rights");
+    let none = rights.is_empty().then(|| Problem::new("rights", say!(language, "partner.none_chosen")));
+    match (name, days, none) {
+        (Ok(name), Ok(days), None) => {
+            let new = NewKey { name, rights: rights.into_iter().collect(), days };
             let secret = api_key::create(&app.casework, &session, organisation, &new).await?;
             Ok(key_page(&app, &visit, &session, &found, &secret).await)
         }
-        (name, days) => {
-            let problems = [name.err(), days.err()].into_iter().flatten().collect();
+        (name, days, none) => {
+            let problems = [name.err(), none, days.err()].into_iter().flatten().collect();
             page(&app, &visit, &session, found, FormState::default(), FormState { fields, problems }).await
         }
     }
@@ -256,6 +258,10 @@ fn terms_panel(
 }
 
 fn keys_panel(language: Language, found: &Organisation, form: &FormState, keys: AnyView) -> impl IntoView + use<> {
+    let rights = Right::ALL
+        .iter()
+        .map(|right| Choice::new(right.as_str(), say!(language, format!("partner.right.{right}"))))
+        .collect();
     let lives = LIVES.map(|days| Choice::new(days.to_string(), say!(language, format!("partner.life.{days}"))));
     view! {
         <section class="panel">
@@ -276,6 +282,7 @@ fn keys_panel(language: Language, found: &Organisation, form: &FormState, keys: 
             <form method="post" action=NewKeyOf { language, organisation: found.id }.to_string() novalidate>
                 <h3>{say!(language, "partner.key.new")}</h3>
                 {text_field(form, "name", say!(language, "partner.key.name"), Some(say!(language, "partner.key.name_hint")), "text", "off")}
+                {choices(form, "checkbox", "rights", say!(language, "partner.key.may"), "", rights)}
                 {select_field(form, "days", say!(language, "partner.key.lasts"), None, lives.into())}
                 <div class="actions"><button class="btn quiet">{say!(language, "partner.key.make")}</button></div>
             </form>

@@ -5,6 +5,7 @@
 
 pub(super) mod assess;
 pub(super) mod close;
+mod dispute;
 pub(in crate::console) mod hands;
 pub(super) mod label;
 mod lesson;
@@ -66,6 +67,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::WithdrawCase::PATTERN, post(close::withdraw))
         .route(paths::LegalHold::PATTERN, post(close::legal_hold))
         .route(paths::Refer::PATTERN, post(referral::submit))
+        .route(paths::DecideDispute::PATTERN, post(dispute::submit))
 }
 
 /// The forms of the page. Their names are the anchors they come back to.
@@ -80,6 +82,7 @@ enum Part {
     Hands,
     Hold,
     Skip,
+    Disputes,
 }
 
 impl Part {
@@ -94,6 +97,7 @@ impl Part {
             Self::Hands => "hands",
             Self::Hold => "hold",
             Self::Skip => "skip",
+            Self::Disputes => "disputes",
         }
     }
 }

@@ -12,7 +12,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::words::{age, danger, harm, language_name, outcome, reporter, spreading, state};
-use super::{Desk, Typed, Work, assess, close, hands, label, lesson, message, note, notices, open, related, story};
+use super::{
+    Desk, Typed, Work, assess, close, dispute, hands, label, lesson, message, note, notices, open, related, story,
+};
 use crate::console::frame::{Place, console_page};
 use crate::console::queue::table::{Due, level_mark, reason_pills};
 use crate::console::signed::Holder;
@@ -70,6 +72,7 @@ fn body(desk: &Desk) -> AnyView {
         {lesson::part(desk)}
         <div class="case" data-unsaved=say!(desk.language, "case.unsaved")>
             <div>
+                {dispute::part(desk)}
                 {told(desk)}
                 {assess::part(desk)}
                 {related::together(desk)}

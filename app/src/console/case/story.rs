@@ -203,6 +203,11 @@ fn words(teller: &Teller<'_>, event: &Event) -> String {
         Event::Referred { organisation } => say!(language, "case.history.referred", organisation = organisation),
         Event::FingerprintsListed { files } => say!(language, "case.history.fingerprints_listed", files = files),
         Event::FingerprintsEnded { files } => say!(language, "case.history.fingerprints_ended", files = files),
+        Event::PartnerSaid { partner, opinion } => {
+            say!(language, format!("case.history.partner_said_{opinion}"), partner = partner)
+        }
+        Event::DisputeDecided { kept: true } => say!(language, "case.history.dispute_kept"),
+        Event::DisputeDecided { kept: false } => say!(language, "case.history.dispute_off"),
         Event::Received => say!(language, "case.history.received"),
         Event::Taken => say!(language, "case.history.taken"),
         Event::AlarmRang => say!(language, "case.history.alarm_rang"),
