@@ -140,9 +140,9 @@ pub(crate) async fn of_case(
     Ok(found)
 }
 
-/// So many of the newest that are the same are looked at: a link that goes round is in thousands of cases, a few of them
-/// another hotline's.
-const LOOKED_AT: i64 = 200;
+/// So many of the newest that are the same are looked at, each a read of two rows that lie anywhere: a link that goes round is
+/// in thousands of cases, a few of them another hotline's.
+const LOOKED_AT: i64 = 60;
 
 /// The items of a list (`same_id`) that are in the hotline's other cases, the newest first: `$1` the case they are not of,
 /// `$2` the hotline, `$3` how many, `$4` how many of the list.
