@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Fact, Listing};
+use super::{Fact, Listing, held_head};
 use crate::claim::{Collection, Medium};
 use crate::history::Actor;
 use crate::staff::session::StaffSession;
@@ -84,6 +84,9 @@ pub async fn record_terms(
 ) -> Result<(), Error> {
     let mut tx = cw.storage.write().await?;
     tx.lock_organisation(organisation).await?;
+    // On the list's clock, which never falls: what is numbered from now on is not older than the terms.
+    let recorded_at = held_head(&mut tx).await?.changed_at.max(cw.now());
+    execute!(&mut tx, "UPDATE list_head SET changed_at = $1 WHERE id = 1", recorded_at)?;
     let sql = "SELECT scope, former FROM list_terms WHERE organisation_id = $1";
     let before = fetch_optional!(&mut tx, (JsonText<Scope>, JsonText<Vec<Scope>>), sql, organisation)?;
     let former = before.map_or(Vec::new(), |(JsonText(scope), JsonText(mut former))| {
@@ -103,7 +106,7 @@ pub async fn record_terms(
         JsonText(scope),
         JsonText(former),
         by.staff,
-        cw.now()
+        recorded_at
     )?;
     audit::record(cw, &mut tx, Actor::Staff(by.staff), "list.terms", organisation, "").await?;
     Ok(tx.commit().await?)

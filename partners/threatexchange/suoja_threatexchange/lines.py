@@ -106,6 +106,8 @@ class SuojaAPI(
         path = checkpoint.path if checkpoint else "/api/v1/fingerprints"
         headers = {"Authorization": f"Bearer {self.key}"}
         with requests.get(self.collab.base(path), headers=headers, stream=True, timeout=60) as response:
+            if response.status_code == 410:
+                raise ValueError(f"{self.collab.name} has forgotten this place: run `threatexchange fetch --clear`")
             response.raise_for_status()
             after, here = response.links["next"]["url"], Place(path, int(time.time()))
             names, changes = signal_names(), {}

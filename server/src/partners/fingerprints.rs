@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::App;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::Error;
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::door::Puller;
-use super::problem::Problem;
+use super::problem::{Problem, Sent};
 
 /// Changes written at once.
 const AT_ONCE: usize = 1_000;
@@ -67,9 +67,10 @@ impl Span {
         let until = head.sequence;
         match cursor {
             None => Ok(Self { after: 0, until, with_gone: false }),
-            Some(cursor) if cursor.sequence < head.forgotten => Err(Problem::StartAnew),
+            // Too old; or of a time after the one to which the database was put back.
+            Some(cursor) if !(head.forgotten..=until).contains(&cursor.sequence) => Err(Problem::StartAnew),
             Some(cursor) if cursor.terms != terms.recorded_at => Ok(Self { after: 0, until, with_gone: true }),
-            Some(cursor) => Ok(Self { after: cursor.sequence.min(until), until, with_gone: true }),
+            Some(cursor) => Ok(Self { after: cursor.sequence, until, with_gone: true }),
         }
     }
 }
@@ -105,7 +106,7 @@ impl Format {
 pub async fn pull(
     State(app): State<Arc<App>>,
     Puller { terms }: Puller,
-    Query(asked): Query<Asked>,
+    Sent(asked): Sent<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let format = Format::of(&headers);

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use app::App;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use casework::claim::{Collection, Medium};
@@ -23,7 +23,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde::Deserialize;
 
 use super::door::{Puller, Signed};
-use super::problem::Problem;
+use super::problem::{Problem, Sent};
 
 /// The namespace of every answer.
 const NAMESPACE: &str = "https://hashsharing.ncmec.org/hashsharing/v2";
@@ -99,7 +99,7 @@ pub async fn reasons(State(app): State<Arc<App>>, Signed(_): Signed) -> Response
 }
 
 /// `GET …/entries`
-pub async fn entries(State(app): State<Arc<App>>, Puller { terms }: Puller, Query(asked): Query<Asked>) -> Response {
+pub async fn entries(State(app): State<Arc<App>>, Puller { terms }: Puller, Sent(asked): Sent<Asked>) -> Response {
     answer(&app, &terms, &asked).await.unwrap_or_else(|problem| problem.answer(&app))
 }
 

@@ -1,10 +1,15 @@
 //! What went wrong, for a program and the engineer behind it (RFC 9457). In English alone, as the interface is.
 
+use std::sync::Arc;
+
 use app::App;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::storage::StorageError;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::middleware::log::Incident;
@@ -38,6 +43,18 @@ impl From<StorageError> for Problem {
     }
 }
 
+/// What was asked for in the address.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Sent<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let wrong = Problem::Malformed("a parameter behind the question mark is not what it should be");
+        Query::try_from_uri(&parts.uri).map(|Query(sent)| Self(sent)).map_err(|_| wrong.answer(app))
+    }
+}
+
 #[derive(Serialize)]
 struct Body {
     r#type: String,
@@ -50,9 +67,6 @@ struct Body {
 }
 
 impl Problem {
-    /// Where the problem's kinds are explained, relative to the server.
-    const KINDS: &str = "/api/v1/problems#";
-
     fn kind(&self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::NoKey => ("no-key", StatusCode::UNAUTHORIZED, "a valid key is needed"),
@@ -88,7 +102,7 @@ impl Problem {
 
     fn written(&self, incident: Option<Uuid>) -> Response {
         let (kind, status, title) = self.kind();
-        let r#type = format!("{}{kind}", Self::KINDS);
+        let r#type = format!("urn:suoja:problem:{kind}");
         let body = Body { r#type, title, status: status.as_u16(), detail: self.detail(), incident };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], json).into_response();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use app::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use casework::claim::Medium;
 use casework::item::Algorithm;
@@ -22,7 +22,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use super::door::Puller;
-use super::problem::Problem;
+use super::problem::{Problem, Sent};
 
 /// The most records of one page.
 const LARGEST_PAGE: usize = 5_000;
@@ -72,11 +72,7 @@ struct Feedback {
 }
 
 /// `GET …/FetchHashes`
-pub async fn fetch_hashes(
-    State(app): State<Arc<App>>,
-    Puller { terms }: Puller,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub async fn fetch_hashes(State(app): State<Arc<App>>, Puller { terms }: Puller, Sent(asked): Sent<Asked>) -> Response {
     let answer = answer(&app, &terms, &asked).await;
     answer.map_or_else(|problem| problem.answer(&app), |answer| Json(answer).into_response())
 }
