@@ -29,7 +29,7 @@ stage 'lints' scripts/lint.sh
 stage 'site' make --no-print-directory site
 stage 'the same module from another folder' scripts/same-wasm.sh
 stage 'PostgreSQL' start_postgres
-stage 'what platforms match with' scripts/python.sh threatexchange
+stage 'what partners run' scripts/python.sh threatexchange xarf
 stage 'unit and integration tests, SQLite and PostgreSQL' cargo test --locked --no-fail-fast
 stage 'hashing worker, both modules' hashing/tests/worker.sh
 stage 'hostile files' hashing/fuzz/run.sh 30

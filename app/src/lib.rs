@@ -40,6 +40,8 @@ pub mod qr_code;
 pub mod visit;
 #[cfg(feature = "ssr")]
 pub mod words;
+#[cfg(feature = "ssr")]
+pub mod xarf;
 
 #[cfg(feature = "ssr")]
 pub use state::{App, Sends};

@@ -6,8 +6,9 @@
 use casework::notice::{Outgoing, Place};
 use serde_json::json;
 
+use crate::paths::ProviderAnswer;
 use crate::words::{Language, say_count};
-use crate::{App, say};
+use crate::{App, say, xarf};
 
 /// A mail, ready to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,23 +54,37 @@ pub fn notice(app: &App, outgoing: &Outgoing) -> Mail {
     paragraphs.push(format!("{}\n{}", say!(language, "mail.notice.why"), outgoing.content.explanation));
     paragraphs.push(say!(language, "mail.notice.good_faith"));
     paragraphs.push(say!(language, "mail.notice.reporter"));
+    paragraphs.push(say!(language, "mail.notice.answer_here", link = answer_address(app, language, outgoing)));
     paragraphs.push(say!(language, "mail.notice.answer", mailbox = app.operator.notice_mailbox, reference = reference));
     paragraphs.push(app.operator.name.clone());
     Mail {
         to: outgoing.to.clone(),
         subject: say!(language, "mail.notice.subject", reference = reference),
         text: paragraphs.join("\n\n"),
-        attachments: vec![Attachment {
-            name: format!("notice-{reference}.json"),
-            media_type: "application/json",
-            bytes: notice_json(app, outgoing).into_bytes(),
-        }],
+        attachments: machines_files(app, outgoing),
     }
+}
+
+/// The same for machines: the notice's own fields, and a file a link in a format that abuse desks read.
+fn machines_files(app: &App, outgoing: &Outgoing) -> Vec<Attachment> {
+    let json =
+        |name: String, text: String| Attachment { name, media_type: "application/json", bytes: text.into_bytes() };
+    let reference = &outgoing.reference;
+    let reports = xarf::reports(app, outgoing).into_iter().enumerate();
+    let reports =
+        reports.map(|(number, report)| json(format!("xarf-{reference}-{}.json", number + 1), format!("{report:#}")));
+    std::iter::once(json(format!("notice-{reference}.json"), notice_json(app, outgoing))).chain(reports).collect()
+}
+
+/// Where the provider answers; before the notice is approved, all but the secret part.
+fn answer_address(app: &App, language: Language, outgoing: &Outgoing) -> String {
+    let link = outgoing.link.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string);
+    format!("{}{}", app.address, ProviderAnswer { language, link })
 }
 
 fn place_line(language: Language, place: &Place) -> String {
     match place {
-        Place::Location { url } => url.clone(),
+        Place::Location { url, .. } => url.clone(),
         Place::Account { handle } => say!(language, "mail.notice.account", handle = handle),
     }
 }
@@ -83,6 +98,7 @@ fn notice_json(app: &App, outgoing: &Outgoing) -> String {
         "notice_id": outgoing.id,
         "reference": outgoing.reference.to_string(),
         "provider": outgoing.provider_name,
+        "answer_at": answer_address(app, outgoing.language.parse().unwrap_or(Language::En), outgoing),
         "explanation": outgoing.content.explanation,
         "places": outgoing.content.places,
         "notifier": {

@@ -85,6 +85,8 @@ urls! {
     Start { language: Language, door: Door } = "/{language}/{door}";
     /// One question of a report.
     Question { language: Language, door: Door, step: Step } = "/{language}/{door}/{step}";
+    /// Where a provider answers a notice, by the link in its mail.
+    ProviderAnswer { language: Language, link: String } = "/{language}/answer/{link}";
     /// Where script sends the frames of a draft's videos.
     DraftFrames {} = "/draft/frames";
     /// The staff's door.

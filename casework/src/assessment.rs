@@ -89,6 +89,16 @@ pub enum Look {
     },
 }
 
+impl Look {
+    /// What it is, once that is decided.
+    pub fn class(&self) -> Option<Class> {
+        match self {
+            Self::Done { all } => all.last().map(|last| last.judgement.class),
+            Self::Open | Self::AwaitsSecond { .. } | Self::AwaitsLead { .. } => None,
+        }
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,

@@ -148,7 +148,7 @@ pub enum Actor {
     Reporter,
     /// A member of staff.
     Staff(Uuid),
-    /// A partner, by the key it used.
+    /// A partner, by the key it used, or by the notice whose link it used.
     Partner(Uuid),
     /// A worker.
     System,

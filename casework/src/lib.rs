@@ -42,6 +42,7 @@ pub mod mine;
 pub mod near;
 pub mod note;
 pub mod notice;
+pub mod notice_link;
 pub mod on_call;
 pub mod opening_hours;
 pub mod organisation;

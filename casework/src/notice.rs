@@ -11,17 +11,19 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::assessment::{self, Look};
 use crate::case_keys::{self, CaseKeys};
 use crate::history::{self, Actor, Event};
 use crate::item::{Detail, Item};
+use crate::notice_link::{Asked, NoticeLink};
 use crate::outbox::{self, Delivery, Leased, Task};
 use crate::press::Press;
 use crate::reference::Reference;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
-use crate::taxonomy::{CaseState, NoticeState};
+use crate::taxonomy::{CaseState, Class, NoticeState};
 use crate::text::Words;
-use crate::vault::seal::{Binding, PrivateKey, Sealed};
+use crate::vault::seal::{Binding, PrivateKey, PublicKey, Sealed};
 use crate::{Casework, Error, audit, execute, fetch_all, fetch_one, fetch_optional};
 
 /// Most items one notice may hold: more than that goes as another notice.
@@ -32,6 +34,7 @@ pub const MOST_EXPLANATION: usize = 5_000;
 const CONTENT: &str = "notice.content";
 const SENDING: &str = "notice.sending";
 const ANSWER: &str = "notice.answer";
+const PROVIDER_WORDS: &str = "notice.provider_words";
 
 /// What a notice says: Art. 16(2)(a) and (b); (c) the hotline stands for the reporter, (d) is said in the mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,9 @@ pub enum Place {
     Location {
         /// The whole URL.
         url: String,
+        /// What it was assessed as, when the notice was drafted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<Class>,
     },
     /// An account at the provider.
     Account {
@@ -96,6 +102,10 @@ pub struct Outgoing {
     pub language: String,
     /// What it says.
     pub content: Content,
+    /// When it was approved; before that, now.
+    pub at: DateTime<Utc>,
+    /// Where the provider answers, once it is approved.
+    pub link: Option<NoticeLink>,
 }
 
 /// Why a notice could not be drafted, approved or changed.
@@ -185,7 +195,9 @@ pub async fn draft(
         .into_iter()
         .filter(|item| items.contains(&item.id))
         .collect();
-    let places: Vec<Place> = chosen.iter().filter_map(place_of).collect();
+    let looks = assessment::of_case(&mut tx, session, case, &keys.staff).await?;
+    let places: Vec<Place> =
+        chosen.iter().filter_map(|item| place_of(item, looks.get(&item.id).and_then(Look::class))).collect();
     if places.is_empty() || places.len() != items.len() {
         return Err(NoticeError::NothingChosen);
     }
@@ -295,7 +307,8 @@ pub async fn approve(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
 }
 
 /// Writes down what became of a notice that is out: the provider's answer, or its silence.
-/// `words` are the provider's own, sealed to the case; for a refusal they are the reason the child is told.
+/// `words` are sealed to the case; for a refusal they are the reason the child is told. Where the provider answered by its
+/// link, they can be added to the state that it gave.
 pub async fn record_answer(
     cw: &Casework,
     session: &StaffSession,
@@ -306,20 +319,83 @@ pub async fn record_answer(
     let mut tx = cw.storage.write().await?;
     let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
     let keys = in_hands(&mut tx, session, row.case_id).await?;
-    if !row.state.can_become(to) || matches!(to, NoticeState::Approved | NoticeState::Sent) {
+    if !row.state.takes(to) || matches!(to, NoticeState::Approved | NoticeState::Sent) {
         return Err(NoticeError::MovedOn);
     }
-    let answer = words.map(|words| {
-        keys.case.public().seal(&*cw.randomness, Binding { row: notice, field: ANSWER }, words.as_str().as_bytes())
-    });
-    let changed = execute!(
+    let answer = words.map(|words| seal_words(cw, &keys.case.public(), notice, ANSWER, words));
+    let said = Said { to, answer, provider_words: None };
+    write_answer(cw, &mut tx, &row, notice, Actor::Staff(session.staff), &said).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes down what a provider says itself, on the page of its link; its words for the hotline's eyes, since nobody has read
+/// them yet. The case is looked at again when something is to be done, or nothing more is waited for.
+pub(crate) async fn answered_by_provider(
+    cw: &Casework,
+    notice: Uuid,
+    to: NoticeState,
+    words: Option<&Words>,
+) -> Result<(), NoticeError> {
+    let mut tx = cw.storage.write().await?;
+    let row = row(&mut tx, notice).await?.ok_or(NoticeError::Unknown)?;
+    if !row.state.can_become(to) {
+        return Err(NoticeError::MovedOn);
+    }
+    let keys = case_keys::public_keys(&mut tx, row.case_id).await?.ok_or(NoticeError::Unknown)?;
+    let provider_words = words.map(|words| seal_words(cw, &keys.staff_public_key, notice, PROVIDER_WORDS, words));
+    let (actor, said) = (Actor::Partner(notice), Said { to, answer: None, provider_words });
+    write_answer(cw, &mut tx, &row, notice, actor, &said).await?;
+    let wants_an_answer = matches!(to, NoticeState::Refused | NoticeState::NeedsMore);
+    let looked_at_again = execute!(
         &mut tx,
+        "UPDATE cases SET state = $1 WHERE id = $2 AND state = $3 AND ($4 OR NOT EXISTS (SELECT 1 FROM notice
+            WHERE notice.case_id = cases.id AND notice.state IN ('approved', 'sent', 'received', 'needs_more')))",
+        CaseState::InReview,
+        row.case_id,
+        CaseState::WaitingForProviders,
+        wants_an_answer
+    )?;
+    if looked_at_again == 1 {
+        let event = Event::StateChanged { to: CaseState::InReview };
+        history::record(cw, &mut tx, row.case_id, actor, None, &event).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn seal_words(cw: &Casework, key: &PublicKey, notice: Uuid, field: &'static str, words: &Words) -> Sealed {
+    key.seal(&*cw.randomness, Binding { row: notice, field }, words.as_str().as_bytes())
+}
+
+/// What became of a notice.
+struct Said {
+    to: NoticeState,
+    /// For the reporter, too.
+    answer: Option<Sealed>,
+    /// For staff alone.
+    provider_words: Option<Sealed>,
+}
+
+async fn write_answer(
+    cw: &Casework,
+    tx: &mut Tx,
+    row: &Row,
+    notice: Uuid,
+    by: Actor,
+    said: &Said,
+) -> Result<(), NoticeError> {
+    let to = said.to;
+    let changed = execute!(
+        tx,
         "UPDATE notice SET state = $1, answered_at = $2, sealed_answer = COALESCE($3, sealed_answer),
-            sealed_for_sending = CASE WHEN $4 THEN NULL ELSE sealed_for_sending END
-         WHERE id = $5 AND state = $6",
+            sealed_provider_words = COALESCE($4, sealed_provider_words),
+            sealed_for_sending = CASE WHEN $5 THEN NULL ELSE sealed_for_sending END
+         WHERE id = $6 AND state = $7",
         to,
         cw.now(),
-        answer,
+        said.answer.clone(),
+        said.provider_words.clone(),
         is_final(to),
         notice,
         row.state
@@ -329,17 +405,28 @@ pub async fn record_answer(
     }
     if to == NoticeState::Removed {
         execute!(
-            &mut tx,
+            tx,
             "UPDATE item SET state = 'removed' WHERE id IN (SELECT item_id FROM notice_item WHERE notice_id = $1)",
             notice
         )?;
     }
-    let actor = Actor::Staff(session.staff);
-    let event = Event::Notice { provider: row.provider_name, state: to, reason: None };
-    history::record(cw, &mut tx, row.case_id, actor, Some(notice), &event).await?;
-    audit::record(cw, &mut tx, actor, "notice.answer", notice, to.as_str()).await?;
-    tx.commit().await?;
-    Ok(())
+    let event = Event::Notice { provider: row.provider_name.clone(), state: to, reason: None };
+    history::record(cw, tx, row.case_id, by, Some(notice), &event).await?;
+    Ok(audit::record(cw, tx, by, "notice.answer", notice, to.as_str()).await?)
+}
+
+/// What the provider of a notice that is out is asked.
+pub(crate) async fn asked(cw: &Casework, notice: Uuid) -> Result<Option<Asked>, Error> {
+    let mut tx = cw.storage.read().await?;
+    let Some(row) = row(&mut tx, notice).await? else { return Ok(None) };
+    let open = |sealed: Sealed| cw.keys.operational().private.open(Binding { row: notice, field: SENDING }, &sealed);
+    let content = row.sealed_for_sending.map(open).transpose()?;
+    Ok(Some(Asked {
+        reference: row.reference,
+        provider_name: row.provider_name,
+        state: row.state,
+        content: content.map(|content| decode(&content)).transpose()?,
+    }))
 }
 
 /// What a worker is to send; none if the notice was withdrawn or sent meanwhile.
@@ -357,6 +444,8 @@ pub async fn outgoing(cw: &Casework, notice: Uuid) -> Result<Option<Outgoing>, E
         to,
         language: row.notice_language.unwrap_or_else(|| "en".to_owned()),
         content: decode(&content)?,
+        at: row.approved_at.unwrap_or_else(|| cw.now()),
+        link: row.approved_at.map(|approved_at| NoticeLink::new(cw, notice, approved_at)),
     }))
 }
 
@@ -476,6 +565,7 @@ struct Row {
     notice_email: Option<String>,
     notice_language: Option<String>,
     answer_hours: i64,
+    approved_at: Option<DateTime<Utc>>,
     reference: Reference,
 }
 
@@ -484,7 +574,7 @@ async fn row(tx: &mut Tx, notice: Uuid) -> Result<Option<Row>, Error> {
         tx,
         Row,
         "SELECT case_id, notice.state, sealed_content, sealed_for_sending, organisation.name AS provider_name, notice_email,
-            notice_language, answer_hours, reference
+            notice_language, answer_hours, approved_at, reference
          FROM notice JOIN organisation ON organisation.id = provider_id JOIN cases ON cases.id = case_id WHERE notice.id = $1",
         notice
     )?)
@@ -512,9 +602,9 @@ async fn tell(cw: &Casework, tx: &mut Tx, row: &Row, notice: Uuid, state: Notice
     audit::record(cw, tx, Actor::System, "notice.state", notice, state.as_str()).await
 }
 
-fn place_of(item: &Item) -> Option<Place> {
+fn place_of(item: &Item, class: Option<Class>) -> Option<Place> {
     match &item.detail {
-        Detail::Location(location) => Some(Place::Location { url: location.as_str().to_owned() }),
+        Detail::Location(location) => Some(Place::Location { url: location.as_str().to_owned(), class }),
         Detail::Account(account) => Some(Place::Account { handle: account.handle().to_owned() }),
         Detail::File { .. } => None,
     }
@@ -563,7 +653,11 @@ pub async fn prepare(cw: &Casework, session: &StaffSession, case: Uuid) -> Resul
         Addressee,
         "SELECT id, name FROM organisation WHERE kind = 'provider' AND notice_email IS NOT NULL AND suspended_at IS NULL ORDER BY name"
     )?;
-    Ok(Preparation { reference, items: items.into_iter().filter(|item| place_of(item).is_some()).collect(), providers })
+    Ok(Preparation {
+        reference,
+        items: items.into_iter().filter(|item| place_of(item, None).is_some()).collect(),
+        providers,
+    })
 }
 
 /// A notice as it will go, or went, out.
@@ -576,8 +670,10 @@ pub struct Preview {
     pub in_hands: bool,
     /// Everything its mail is made of.
     pub outgoing: Outgoing,
-    /// What the provider answered.
+    /// What was written down of the provider's answer, for the reporter, too.
     pub answer: Option<String>,
+    /// What the provider wrote itself, by its link.
+    pub provider_words: Option<String>,
     /// To whom it goes.
     pub provider: Uuid,
     /// What it is about.
@@ -619,7 +715,18 @@ pub async fn preview(cw: &Casework, session: &StaffSession, notice: Uuid) -> Res
             to: row.notice_email.unwrap_or_default(),
             language: row.notice_language.unwrap_or_else(|| "en".to_owned()),
             content: found.content,
+            at: row.approved_at.unwrap_or_else(|| cw.now()),
+            // The provider's alone.
+            link: None,
         },
         answer: found.answer,
+        provider_words: provider_words(&mut tx, notice, &keys.staff).await?,
     })
+}
+
+async fn provider_words(tx: &mut Tx, notice: Uuid, key: &PrivateKey) -> Result<Option<String>, Error> {
+    let sql = "SELECT sealed_provider_words FROM notice WHERE id = $1 AND sealed_provider_words IS NOT NULL";
+    let sealed = fetch_optional!(tx, (Sealed,), sql, notice)?;
+    let open = |(sealed,)| Ok(key.open_text(Binding { row: notice, field: PROVIDER_WORDS }, &sealed)?);
+    sealed.map(open).transpose()
 }

@@ -377,6 +377,11 @@ impl NoticeState {
             Removed | Withdrawn => false,
         }
     }
+
+    /// Whether this may be written down of a notice: another state, or more words about the one it is in.
+    pub fn takes(self, next: Self) -> bool {
+        self.can_become(next) || (self == next && matches!(self, Self::NeedsMore | Self::Refused))
+    }
 }
 
 choice! {

@@ -71,7 +71,7 @@ async fn a_draft_goes_nowhere_and_an_approved_notice_goes_once() {
 
         let task = leased(world, &drafted).await;
         let outgoing = notice::outgoing(&world.cw, drafted.notice).await.unwrap().unwrap();
-        assert_eq!(outgoing.content.places, [Place::Location { url: LINK.to_owned() }]);
+        assert_eq!(outgoing.content.places, [Place::Location { url: LINK.to_owned(), class: None }]);
         assert_eq!(outgoing.to, "abuse@example.net");
         notice::sent(&world.cw, &task, drafted.notice).await.unwrap();
 

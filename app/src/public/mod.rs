@@ -1,4 +1,4 @@
-//! Reporters' pages.
+//! Pages for whoever comes without an account: reporters, and providers who answer a notice.
 
 mod about;
 mod code;
@@ -8,6 +8,7 @@ mod home;
 mod leave;
 mod my_case;
 mod privacy;
+mod provider;
 mod receipt;
 mod report;
 
@@ -23,8 +24,8 @@ use crate::App;
 use crate::error::{Answer, Failure};
 use crate::paths::{
     About, Code, DraftFrames, Help, Home, HomeSlash, Leave, MyCase, MyCaseAdd, MyCaseAppeal, MyCaseClose, MyCaseErase,
-    MyCaseEraseSure, MyCaseKeep, MyCaseWrite, OperatorMark, Privacy, PublicFigures, Question, Receipt, ReceiptKept,
-    ReceiptPicture, Root, Saved, Start, Url,
+    MyCaseEraseSure, MyCaseKeep, MyCaseWrite, OperatorMark, Privacy, ProviderAnswer, PublicFigures, Question, Receipt,
+    ReceiptKept, ReceiptPicture, Root, Saved, Start, Url,
 };
 
 /// Every public route.
@@ -54,6 +55,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(MyCaseErase::PATTERN, get(my_case::erase::show).post(my_case::erase::choose))
         .route(MyCaseEraseSure::PATTERN, get(my_case::to_case).post(my_case::erase::ask))
         .route(MyCaseKeep::PATTERN, get(my_case::to_case).post(my_case::erase::keep))
+        .route(ProviderAnswer::PATTERN, get(provider::show).post(provider::answer))
         .route(MyCaseClose::PATTERN, get(my_case::to_case).post(my_case::close))
 }
 

@@ -13,6 +13,7 @@ mod desk;
 mod html;
 mod mail;
 mod process;
+mod python;
 mod reporter;
 mod web_sink;
 
@@ -23,5 +24,6 @@ mod demo;
 mod journey;
 mod kill;
 mod partners;
+mod provider;
 mod race;
 mod training;

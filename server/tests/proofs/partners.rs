@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::desk::{self, act, signed_in};
 use crate::harness::{Page, Suoja, on_each_engine_with};
 use crate::html::between;
+use crate::python::python;
 use crate::reporter::{self, NO_LIMITS};
 
 /// A child's own picture, as her browser describes it: hashes that no picture has.
@@ -150,8 +151,12 @@ async fn whoever_has_no_key_no_terms_or_no_calls_left_is_told_so() {
                 (401, "application/problem+json")
             );
         }
-        for path in ["/api/v1/fingerprints?after=yesterday", "/api/v1/fingerprints?after=-1-0"] {
-            assert_eq!(pull(suoja, &key, path).await.status, 400);
+        for path in ["/api/v1/fingerprints?after=yesterday", "/exchange/stopncii/v1/FetchHashes?startTimestamp=x"] {
+            let refused = pull(suoja, &key, path).await;
+            assert_eq!(
+                (refused.status.as_u16(), refused.header(CONTENT_TYPE.as_str())),
+                (400, "application/problem+json")
+            );
         }
         assert_eq!(pull(suoja, &key, "/api/v1/fingerprints").await.status, 200);
         let refused = pull(suoja, &key, "/api/v1/fingerprints").await;
@@ -182,14 +187,6 @@ struct ThreatExchange<'a> {
 
 /// Gives the program the server's time, since one of its clients asks for nothing that came after its own.
 const CLOCK: &str = "import os, time\ntime.time = lambda: float(os.environ['NOW'])\n";
-
-/// Prints a Python with these packages; the first time it fetches them.
-fn python(packages: &[&str]) -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/python.sh");
-    let python = Command::new(script).args(packages).output().unwrap();
-    assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-    PathBuf::from(String::from_utf8(python.stdout).unwrap().trim())
-}
 
 /// Where our extension is installed from its folder, once for all tests.
 fn extension() -> &'static Path {
@@ -340,6 +337,41 @@ async fn ncmecs_form_pages_through_a_span_and_says_what_was_deleted() {
         );
         let wrong = ask(suoja, &key, &format!("{base}/v2/entries?from=yesterday")).await;
         assert_eq!(wrong.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn under_new_terms_programs_begin_anew_by_themselves_once() {
+    on_each_engine_with(NO_LIMITS, async |suoja: &Suoja| {
+        let first = desk::first(&suoja.app.casework).await;
+        let Provider { page, key } = provider(suoja, &first).await;
+        tells_of_a_picture(suoja, 1).await;
+        let all = pull(suoja, &key, "/api/v1/fingerprints").await;
+        let hashes = async |start: i64| -> (usize, i64) {
+            let path = format!("/exchange/stopncii/v1/FetchHashes?startTimestamp={start}");
+            let answer: Value = serde_json::from_str(&pull(suoja, &key, &path).await.body).unwrap();
+            let withdrawn = answer["hashRecords"].as_array().unwrap().iter();
+            let withdrawn = withdrawn.filter(|record| record["hashStatus"] == "Withdrawn").count();
+            (withdrawn, answer["nextSetTimestamp"].as_i64().unwrap())
+        };
+        let (_, kept) = hashes(10).await;
+
+        suoja.clock.advance(TimeDelta::minutes(10));
+        let mut admin = signed_in(suoja.browser(), &first);
+        let narrower =
+            [("agreement", "2026-15"), ("collections", "self_reported"), ("media", "picture"), ("countries", "SE")];
+        act(&mut admin, &format!("{page}/terms"), &narrower).await;
+        let changed = pull(suoja, &key, &next(&all)).await;
+        assert_eq!(pdqs(&changed), [("withdrawn".to_owned(), pdq(1))], "what is no longer for it");
+        assert_eq!(lines(&pull(suoja, &key, &next(&changed)).await).len(), 0);
+        let (withdrawn, now) = hashes(kept).await;
+        assert!(withdrawn == 1 && now > kept);
+        assert_eq!(hashes(now).await, (0, now), "and not again");
+
+        let sequence: i64 = next(&changed).split_once("after=").unwrap().1.split('-').next().unwrap().parse().unwrap();
+        let ahead = next(&changed).replace(&format!("after={sequence}"), &format!("after={}", sequence + 1));
+        assert_eq!(pull(suoja, &key, &ahead).await.status, 410, "a place that is not there yet");
     })
     .await;
 }

@@ -162,7 +162,7 @@ fn page(
     let notice = preview.outgoing.id;
     let reference = preview.outgoing.reference.to_string();
     let can_go_out = preview.state.can_become(NoticeState::Approved);
-    let is_out = ANSWERS.into_iter().any(|answer| preview.state.can_become(answer)) && !can_go_out;
+    let is_out = ANSWERS.into_iter().any(|answer| preview.state.takes(answer)) && !can_go_out;
     view! {
         <p class="crumb"><a href=CasePage { language, case: preview.case }.to_string()>{say!(language, "notice.to_case", reference = reference)}</a></p>
         <h1>{say!(language, "notice.title", provider = preview.outgoing.provider_name)}</h1>
@@ -179,6 +179,11 @@ fn page(
                 <details><summary>{file.name.clone()}</summary><pre class="letter" dir="ltr">{String::from_utf8_lossy(&file.bytes).into_owned()}</pre></details>
             }).collect_view()}
         </section>
+        {preview.provider_words.clone().map(|words| view! {
+            <h2>{say!(language, "notice.answer.by_link")}</h2>
+            <p class="hint">{say!(language, "notice.answer.by_link_hint")}</p>
+            <blockquote dir="auto">{words}</blockquote>
+        })}
         {preview.answer.clone().map(|answer| view! {
             <h2>{say!(language, "notice.answer.title")}</h2>
             <blockquote dir="auto">{answer}</blockquote>
@@ -204,7 +209,7 @@ fn page(
 fn answer_form(language: Language, preview: &Preview, form: &FormState) -> impl IntoView + use<> {
     let states = ANSWERS
         .into_iter()
-        .filter(|answer| preview.state.can_become(*answer))
+        .filter(|answer| preview.state.takes(*answer))
         .map(|answer| Choice::new(answer.as_str(), say!(language, format!("notice.state.{}", answer.as_str()))))
         .collect();
     view! {
