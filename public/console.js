@@ -88,7 +88,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || sheet.open) return;
-    if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+    const field = event.target.closest?.("input, select, textarea, [contenteditable]");
+    // The sheet is closed by now; a slow browser may leave the focus in it for a moment.
+    if (field && !sheet.contains(field)) return;
     if (event.key.length !== 1 || event.key === " " || isOff()) return;
     const key = event.key.toLowerCase();
     const isKnown = "?jk".includes(key) || first || keyed().some((element) => element.dataset.key.split(" ")[0] === key);
