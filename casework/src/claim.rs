@@ -97,6 +97,7 @@ pub(crate) async fn make_one(
     note_change(cw, tx, collection, fingerprint.algorithm, &fingerprint.value).await
 }
 
+/// Lets the list look again at a fingerprint of a collection.
 async fn note_change(
     cw: &Casework,
     tx: &mut Tx,
@@ -109,8 +110,13 @@ async fn note_change(
     Ok(())
 }
 
-/// Lets the list look again at a fingerprint, in each collection.
-pub(crate) async fn leave_note(cw: &Casework, tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<(), Error> {
+/// The same, in each collection.
+pub(crate) async fn note_change_everywhere(
+    cw: &Casework,
+    tx: &mut Tx,
+    algorithm: Algorithm,
+    value: &[u8],
+) -> Result<(), Error> {
     for collection in Collection::ALL {
         note_change(cw, tx, *collection, algorithm, value).await?;
     }
@@ -127,19 +133,13 @@ pub async fn end_all(cw: &Casework, tx: &mut Tx, case: Uuid) -> Result<u32, Erro
     )?;
     let ended = fetch_all!(
         tx,
-        (Uuid,),
-        "UPDATE claim SET ended_at = $1 WHERE case_id = $2 AND ended_at IS NULL RETURNING id",
+        (Collection, Algorithm, Vec<u8>),
+        "UPDATE claim SET ended_at = $1 WHERE case_id = $2 AND ended_at IS NULL RETURNING collection, algorithm, value",
         cw.now(),
         case
     )?;
-    for (claim,) in ended {
-        execute!(
-            tx,
-            "INSERT INTO claim_change (id, collection, algorithm, value)
-             SELECT $1, collection, algorithm, value FROM claim WHERE id = $2",
-            cw.new_id(),
-            claim
-        )?;
+    for (collection, algorithm, value) in ended {
+        note_change(cw, tx, collection, algorithm, &value).await?;
     }
     Ok(u32::try_from(files).unwrap_or(u32::MAX))
 }

@@ -14,7 +14,7 @@ use crate::item::Algorithm;
 use crate::staff::session::StaffSession;
 use crate::storage::Tx;
 use crate::taxonomy::CaseState;
-use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional};
+use crate::{Casework, Error, audit, execute, fetch_all};
 
 /// A fingerprint of a case that a partner disputes, until it is decided.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -49,7 +49,7 @@ pub(super) async fn begin(
         cw.now()
     )?;
     if begun == 1 {
-        claim::leave_note(cw, tx, said.algorithm, &said.value).await?;
+        claim::note_change_everywhere(cw, tx, said.algorithm, &said.value).await?;
         take_up(cw, tx, case, Actor::Partner(partner.key)).await?;
     }
     Ok(())
@@ -75,12 +75,6 @@ async fn take_up(cw: &Casework, tx: &mut Tx, case: Uuid, by: Actor) -> Result<()
         }
     }
     Ok(())
-}
-
-/// Whether a fingerprint is off the list because of a dispute.
-pub(super) async fn keeps_off(tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<bool, Error> {
-    let sql = "SELECT case_id FROM dispute WHERE algorithm = $1 AND value = $2 AND state <> 'kept'";
-    Ok(fetch_optional!(tx, (Uuid,), sql, algorithm, value)?.is_some())
 }
 
 /// What waits to be decided in a case.
@@ -120,7 +114,7 @@ pub async fn decide(
     if decided == 0 {
         return Err(Refused::NotFound);
     }
-    claim::leave_note(cw, &mut tx, algorithm, value).await?;
+    claim::note_change_everywhere(cw, &mut tx, algorithm, value).await?;
     let actor = Actor::Staff(session.staff);
     history::record(cw, &mut tx, case, actor, None, &Event::DisputeDecided { kept: is_kept }).await?;
     audit::record(cw, &mut tx, actor, "list.dispute", case, if is_kept { "kept" } else { "off" }).await?;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Listing, Terms, dispute};
+use super::{Terms, dispute, in_each_collection};
 use crate::api_key::Partner;
 use crate::history::{self, Actor, Event};
 use crate::item::Algorithm;
@@ -57,14 +57,7 @@ pub async fn note(cw: &Casework, partner: &Partner, terms: &Terms, said: &[Said]
 }
 
 async fn note_one(cw: &Casework, tx: &mut Tx, partner: &Partner, terms: &Terms, said: &Said) -> Result<bool, Error> {
-    let listings = fetch_all!(
-        tx,
-        Listing,
-        "SELECT sequence, changed_at, collection, algorithm, value, quality, variant, medium, facts, ever FROM listing
-         WHERE algorithm = $1 AND value = $2 AND collection IN ('self_reported', 'assessed')",
-        said.algorithm,
-        said.value.as_slice()
-    )?;
+    let listings = in_each_collection(tx, said.algorithm, &said.value).await?;
     if !listings.iter().any(|listing| terms.tell(listing).is_some()) {
         return Ok(false);
     }

@@ -84,6 +84,17 @@ pub struct Listing {
     ever: JsonText<BTreeSet<Fact>>,
 }
 
+/// Reads [`Listing`]s.
+macro_rules! listings {
+    ($which:literal) => {
+        concat!(
+            "SELECT sequence, changed_at, collection, algorithm, value, quality, variant, medium, facts, ever FROM listing
+             WHERE ",
+            $which
+        )
+    };
+}
+
 /// A fingerprint, as one partner is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -155,13 +166,14 @@ async fn follow_one(tx: &mut Tx, head: &mut Head, key: &Key) -> Result<(), Error
         tx,
         Fact,
         "SELECT DISTINCT harm, country FROM claim
-         WHERE algorithm = $1 AND value = $2 AND collection = $3 AND ended_at IS NULL",
+         WHERE algorithm = $1 AND value = $2 AND collection = $3 AND ended_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM dispute
+                WHERE dispute.algorithm = $1 AND dispute.value = $2 AND dispute.state <> 'kept')",
         algorithm,
         value,
         collection
     )?;
-    let is_off = dispute::keeps_off(tx, algorithm, value).await?;
-    let facts: BTreeSet<Fact> = facts.into_iter().filter(|_| !is_off).collect();
+    let facts: BTreeSet<Fact> = facts.into_iter().collect();
     let before = fetch_optional!(
         tx,
         (JsonText<BTreeSet<Fact>>, JsonText<BTreeSet<Fact>>),
@@ -216,8 +228,7 @@ pub async fn page(cw: &Casework, terms: &Terms, after: i64, until: i64, most: us
     let rows = fetch_all!(
         &mut tx,
         Listing,
-        "SELECT sequence, changed_at, collection, algorithm, value, quality, variant, medium, facts, ever FROM listing
-         WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3",
+        listings!("sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3"),
         after,
         until,
         PAGE
@@ -242,16 +253,14 @@ pub async fn page(cw: &Casework, terms: &Terms, after: i64, until: i64, most: us
 }
 
 async fn is_elsewhere(tx: &mut Tx, terms: &Terms, listing: &Listing) -> Result<bool, Error> {
-    let others = fetch_all!(
-        tx,
-        Listing,
-        "SELECT sequence, changed_at, collection, algorithm, value, quality, variant, medium, facts, ever FROM listing
-         WHERE algorithm = $1 AND value = $2 AND collection IN ('self_reported', 'assessed') AND collection <> $3",
-        listing.algorithm,
-        listing.value.as_slice(),
-        listing.collection
-    )?;
-    Ok(others.iter().any(|other| terms.tell(other) == Some(true)))
+    let all = in_each_collection(tx, listing.algorithm, &listing.value).await?;
+    Ok(all.iter().any(|other| other.collection != listing.collection && terms.tell(other) == Some(true)))
+}
+
+/// A fingerprint's rows. The collections are named so that the table's key finds them.
+async fn in_each_collection(tx: &mut Tx, algorithm: Algorithm, value: &[u8]) -> Result<Vec<Listing>, Error> {
+    let sql = listings!("algorithm = $1 AND value = $2 AND collection IN ('self_reported', 'assessed')");
+    Ok(fetch_all!(tx, Listing, sql, algorithm, value)?)
 }
 
 async fn frames(tx: &mut Tx, listing: &Listing) -> Result<Option<String>, Error> {
@@ -262,15 +271,21 @@ async fn frames(tx: &mut Tx, listing: &Listing) -> Result<Option<String>, Error>
     Ok(fetch_optional!(tx, (String,), sql, listing.value.as_slice())?.map(|(frames,)| frames))
 }
 
+const ANY_LONG_GONE: &str = "SELECT sequence FROM listing WHERE facts = '[]' AND changed_at <= $1 LIMIT 1";
+
 /// Forgets what left the list long ago; for the worker. Gives how many.
 pub async fn purge(cw: &Casework) -> Result<u64, Error> {
+    let long_ago = cw.now() - REMEMBERED;
+    if fetch_optional!(&mut cw.storage.read().await?, (i64,), ANY_LONG_GONE, long_ago)?.is_none() {
+        return Ok(0);
+    }
     let mut tx = cw.storage.write().await?;
     held_head(&mut tx).await?;
     let forgotten = fetch_all!(
         &mut tx,
         (i64,),
         "DELETE FROM listing WHERE facts = '[]' AND changed_at <= $1 RETURNING sequence",
-        cw.now() - REMEMBERED
+        long_ago
     )?;
     if let Some(last) = forgotten.iter().map(|(sequence,)| *sequence).max() {
         execute!(&mut tx, "UPDATE list_head SET forgotten = $1 WHERE id = 1 AND forgotten < $1", last)?;
