@@ -23,10 +23,12 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use casework::fetch_one;
 use casework::queue::PAGE;
+use casework::storage::Storage;
 use harness::{Browser, Page};
 use process::{Folder, Installation, Schema};
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
 /// What a full hotline is compared with.
@@ -84,13 +86,10 @@ async fn measured(server: Option<String>, cases: usize) -> Figures {
         sqlx::raw_sql("VACUUM ANALYZE").execute(&mut connection).await.unwrap();
     }
     let file = installation.folder.path().join("demo-data/suoja.sqlite");
-    match &database {
-        Some(address) => settled(PgConnection::connect(address).await.unwrap()).await,
-        None => {
-            settled(SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap()).await;
-            // Kept cases lie on the disk after a while; a hotline's database is in memory.
-            std::io::copy(&mut File::open(file).unwrap(), &mut std::io::sink()).unwrap();
-        }
+    settled(&database.clone().unwrap_or_else(|| format!("sqlite:{}", file.display()))).await;
+    if database.is_none() {
+        // Kept cases lie on the disk after a while; a hotline's database is in memory.
+        std::io::copy(&mut File::open(file).unwrap(), &mut std::io::sink()).unwrap();
     }
     let (staff, queue) = demo_desk::sign_in(&installation, &process, "demo", 1).await;
     assert_eq!(queue.status, 200);
@@ -100,18 +99,16 @@ async fn measured(server: Option<String>, cases: usize) -> Figures {
 }
 
 /// Waits until the list has followed the cases that were made.
-async fn settled<C: Connection>(mut connection: C)
-where
-    for<'c> &'c mut C: sqlx::Executor<'c, Database = C::Database>,
-    for<'q> <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
-    for<'r> (i64,): sqlx::FromRow<'r, <C::Database as sqlx::Database>::Row>,
-{
-    let began = Instant::now();
-    while sqlx::query_as::<_, (i64,)>("SELECT count(*) FROM claim_change").fetch_one(&mut connection).await.unwrap().0
-        > 0
-    {
+async fn settled(database: &str) {
+    let (began, storage) = (Instant::now(), Storage::open(database).await.unwrap());
+    let left = async || {
+        let mut tx = storage.read().await.unwrap();
+        fetch_one!(&mut tx, (i64,), "SELECT count(*) FROM claim_change").unwrap().0
+    };
+    while left().await > 0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    storage.close().await;
     eprintln!("the list has followed after {:.0} s more", began.elapsed().as_secs_f64());
 }
 
