@@ -19,7 +19,7 @@ use crate::{Casework, Error, audit, execute, fetch_all, fetch_optional, randomne
 pub const LONGEST_NAME: usize = 60;
 
 /// The longest that a key may last, in days.
-pub const LONGEST_LIFE: u32 = 731;
+pub const LONGEST_LIFE: u32 = 730;
 
 /// What every key begins with, so that scanners for leaked secrets know it.
 const PREFIX: &str = "suoja_";

@@ -21,13 +21,14 @@ use crate::{App, say};
 
 /// What is asked, and the form.
 pub async fn show(State(app): State<Arc<App>>, Path(path): Path<ProviderAnswer>, visit: Visit) -> Answer {
-    let asked = open(&app, &path).await?;
+    let (_, asked) = open(&app, &path).await?;
     Ok(page(&app, &visit, &path, &asked, FormState::default()))
 }
 
-async fn open(app: &App, path: &ProviderAnswer) -> Result<Asked, Failure> {
-    let link: NoticeLink = path.link.parse().map_err(|_| Failure::NotFound)?;
-    notice_link::open(&app.casework, &link).await?.ok_or(Failure::NotFound)
+async fn open(app: &App, path: &ProviderAnswer) -> Result<(NoticeLink, Asked), Failure> {
+    let link = path.link.parse().map_err(|_| Failure::NotFound)?;
+    let asked = notice_link::open(&app.casework, &link).await?.ok_or(Failure::NotFound)?;
+    Ok((link, asked))
 }
 
 /// Writes the answer down.
@@ -37,18 +38,15 @@ pub async fn answer(
     visit: Visit,
     fields: Fields,
 ) -> Answer {
-    let asked = open(&app, &path).await?;
+    let (link, asked) = open(&app, &path).await?;
     let problem = match parse(path.language, &fields) {
         Err(problem) => problem,
-        Ok((to, words)) => {
-            let link: NoticeLink = path.link.parse().map_err(|_| Failure::NotFound)?;
-            match notice_link::answer(&app.casework, &link, to, words.as_ref()).await {
-                Ok(()) => return Ok(Redirect::to(&path.to_string()).into_response()),
-                Err(NoticeError::MovedOn) => Problem::new("state", say!(path.language, "provider.moved_on")),
-                Err(NoticeError::Internal(cause)) => return Err(cause.into()),
-                Err(_) => return Err(Failure::NotFound),
-            }
-        }
+        Ok((to, words)) => match notice_link::answer(&app.casework, &link, to, words.as_ref()).await {
+            Ok(()) => return Ok(Redirect::to(&path.to_string()).into_response()),
+            Err(NoticeError::MovedOn) => Problem::new("state", say!(path.language, "provider.moved_on")),
+            Err(NoticeError::Internal(cause)) => return Err(cause.into()),
+            Err(_) => return Err(Failure::NotFound),
+        },
     };
     Ok(page(&app, &visit, &path, &asked, FormState { fields, problems: vec![problem] }))
 }

@@ -50,6 +50,7 @@ struct Span {
     until: i64,
 }
 
+/// As which member a collection stands there.
 fn member(collection: Collection) -> (i64, &'static str) {
     match collection {
         Collection::SelfReported => (1, "Self-reported by the person shown, unreviewed"),
@@ -60,27 +61,26 @@ fn member(collection: Collection) -> (i64, &'static str) {
 /// `GET …/status`: who asks.
 pub async fn status(State(app): State<Arc<App>>, Signed(partner): Signed) -> Response {
     let number = i64::try_from(partner.organisation.as_u128() & 0x7fff_ffff).unwrap_or_default();
-    written(&app, "status", |xml| {
-        xml.create_element("member")
-            .with_attribute(("id", number.to_string().as_str()))
-            .write_text_content(BytesText::new(&partner.name))?;
-        Ok(())
-    })
+    written(&app, "status", |xml| write_member(xml, number, &partner.name))
 }
 
 /// `GET …/members`: whose entries there are.
 pub async fn members(State(app): State<Arc<App>>, Puller { terms }: Puller) -> Response {
     written(&app, "members", |xml| {
-        terms.scope.0.collections.iter().try_for_each(|collection| write_member(xml, *collection))
+        terms.scope.0.collections.iter().try_for_each(|collection| write_collection(xml, *collection))
     })
 }
 
-fn write_member(xml: &mut Xml, collection: Collection) -> std::io::Result<()> {
-    let (number, name) = member(collection);
+fn write_member(xml: &mut Xml, number: i64, name: &str) -> std::io::Result<()> {
     xml.create_element("member")
         .with_attribute(("id", number.to_string().as_str()))
         .write_text_content(BytesText::new(name))?;
     Ok(())
+}
+
+fn write_collection(xml: &mut Xml, collection: Collection) -> std::io::Result<()> {
+    let (number, name) = member(collection);
+    write_member(xml, number, name)
 }
 
 /// The only reason for a negative vote that means anything here, by a name of its own.
@@ -194,7 +194,7 @@ fn write_entry(xml: &mut Xml, change: &Change) -> std::io::Result<()> {
         xml.create_element(name).write_text_content(BytesText::new(text)).map(|_| ())
     };
     xml.create_element(name).write_inner_content(|xml| {
-        write_member(xml, listing.collection)?;
+        write_collection(xml, listing.collection)?;
         text(xml, "timestamp", &listing.changed_at.format(TIME).to_string())?;
         text(xml, "id", &format!("{tag}-{value}"))?;
         if !change.is_listed {

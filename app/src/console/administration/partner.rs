@@ -32,7 +32,7 @@ use crate::{App, drawings, say};
 /// The longest name of an agreement, in characters.
 const LONGEST_AGREEMENT: usize = 200;
 /// How long a key may last, in days; the first is what is usual.
-const LIVES: [u32; 4] = [365, 30, 90, LONGEST_LIFE - 1];
+const LIVES: [u32; 4] = [365, 30, 90, LONGEST_LIFE];
 
 /// Terms and keys.
 pub async fn show(

@@ -10,6 +10,7 @@ use casework::assessment::{self, Assessment, Judgement, Look, Unfounded};
 use casework::case::{OpenCase, OpenItem};
 use casework::item::{Detail, Fingerprint, Item, Provider};
 use casework::taxonomy::{Class, LegalBasis};
+use data_encoding::HEXLOWER;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -162,11 +163,10 @@ fn what(language: Language, item: &Item) -> AnyView {
 }
 
 fn hash(language: Language, item: Uuid, index: usize, print: &Fingerprint) -> AnyView {
-    let hex: String = print.value.iter().map(|byte| format!("{byte:02x}")).collect();
     view! {
         <div>
             <p class="hint">{print.algorithm.to_string()} " " {print.variant.clone()}</p>
-            {copied(language, &format!("hash-{item}-{index}"), hex)}
+            {copied(language, &format!("hash-{item}-{index}"), HEXLOWER.encode(&print.value))}
         </div>
     }
     .into_any()
